@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The back ends, one file for each library.  A new one is its file and a row in backends.c.
+ *
+ * A load function opens its library with dlopen and registers what it has.  0; -ENOENT: the library
+ * or a symbol of it is not on this machine.
+ */
+#ifndef UALG_CRYPTO_BACKENDS_BACKENDS_H
+#define UALG_CRYPTO_BACKENDS_BACKENDS_H
+
+#include "crypto/registry.h"
+
+int backend_gcrypt_load(struct registry_backend *backend);
+int backend_openssl_load(struct registry_backend *backend);
+int backend_own_load(struct registry_backend *backend);
+
+extern struct registry_backend backends[];
+extern const size_t backends_count;
+
+#endif

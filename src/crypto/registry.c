@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "crypto/registry.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/lock.h"
+#include "base/secmem.h"
+#include "crypto/backends/backends.h"
+#include "crypto/template.h"
+
+/*
+ * The list only grows, at its head, and descriptors never change once they are on it: readers walk
+ * it without the lock.  The lock is for those who add, and for loading once.
+ */
+static _Atomic(const struct alg *) algs;
+static struct lock registry_lock;
+static unsigned registry_depth; /* the owner of the lock may come again: templates look up parts */
+static bool loaded;
+
+static bool registry_enter(void)
+{
+	if (!lock_acquire(&registry_lock) && registry_depth == 0)
+		return false;
+	registry_depth++;
+	return true;
+}
+
+static void registry_leave(void)
+{
+	if (--registry_depth == 0)
+		lock_release(&registry_lock);
+}
+
+static const struct alg *find_driver(enum alg_type type, const char *name)
+{
+	for (const struct alg *alg = atomic_load(&algs); alg; alg = alg->next)
+		if (alg->type == type && strcmp(alg->driver, name) == 0)
+			return alg;
+	return NULL;
+}
+
+static const struct alg *find_generic(enum alg_type type, const char *name)
+{
+	const struct alg *best = NULL;
+
+	for (const struct alg *alg = atomic_load(&algs); alg; alg = alg->next)
+		if (alg->type == type && strcmp(alg->name, name) == 0 &&
+		    (!best || alg->priority > best->priority))
+			best = alg;
+	return best;
+}
+
+static const struct alg *find_registered(enum alg_type type, const char *name)
+{
+	const struct alg *alg = find_driver(type, name);
+
+	return alg ? alg : find_generic(type, name);
+}
+
+static bool has_functions(const struct alg *alg)
+{
+	switch (alg->type) {
+	case ALG_TYPE_CIPHER:
+		return alg->cipher.encrypt && alg->cipher.decrypt && alg->setkey;
+	case ALG_TYPE_HASH:
+		return alg->hash.init && alg->hash.update && alg->hash.final &&
+		       (alg->setkey || alg->key == ALG_KEY_NONE);
+	case ALG_TYPE_SKCIPHER:
+		return alg->skcipher.encrypt && alg->skcipher.decrypt && alg->chunksize > 0;
+	case ALG_TYPE_AEAD:
+		return alg->aead.encrypt && alg->aead.decrypt && alg->aead.authsize_valid &&
+		       alg->setkey;
+	case ALG_TYPE_RNG:
+		return alg->rng.seed && alg->rng.generate;
+	}
+	return false;
+}
+
+static bool is_sound(const struct alg *alg)
+{
+	return alg->name[0] && alg->driver[0] && alg->digestsize <= ALG_MAX_DIGEST &&
+	       alg->blocksize <= ALG_MAX_BLOCK && alg->ivsize <= ALG_MAX_IV &&
+	       alg->statesize <= ALG_MAX_HASH_STATE && has_functions(alg);
+}
+
+int registry_add(struct alg *alg)
+{
+	int result = 0;
+
+	if (!is_sound(alg))
+		return -EINVAL;
+	if (!registry_enter())
+		return -EBUSY;
+	if (find_driver(alg->type, alg->driver)) {
+		result = -EEXIST;
+	} else {
+		alg->next = atomic_load(&algs);
+		atomic_store(&algs, alg);
+	}
+	registry_leave();
+	return result;
+}
+
+int registry_add_copy(const struct alg *alg)
+{
+	struct alg *copy = secmem_alloc(sizeof(*copy));
+	int result;
+
+	if (!copy)
+		return -ENOMEM;
+	*copy = *alg;
+	result = registry_add(copy);
+	if (result < 0)
+		secmem_free(copy, sizeof(*copy));
+	return result;
+}
+
+static void load_backends(void)
+{
+	if (loaded)
+		return;
+	loaded = true;
+	for (size_t i = 0; i < backends_count; i++)
+		backends[i].result = backends[i].load(&backends[i]);
+}
+
+/* Makes an instance of a template and registers it; one that exists already is fine. */
+static int instantiate(enum alg_type type, const char *name)
+{
+	struct template_name parsed;
+	const struct template *template;
+	struct alg alg = {0};
+	int result = template_parse(name, &parsed);
+
+	if (result < 0)
+		return result;
+	template = template_find(parsed.name, type);
+	if (!template || template->args != parsed.args)
+		return -ENOENT;
+	result = template->create(&parsed, &alg);
+	if (result < 0)
+		return result;
+	alg.type = type;
+	alg.backend = template->name;
+	result = registry_add_copy(&alg);
+	return result == -EEXIST ? 0 : result;
+}
+
+int registry_find(enum alg_type type, const char *name, const struct alg **out)
+{
+	int result = 0;
+
+	*out = NULL;
+	if (strnlen(name, ALG_NAME_MAX) == ALG_NAME_MAX)
+		return -ENOENT;
+	if (!registry_enter())
+		return -EBUSY;
+	load_backends();
+	*out = find_registered(type, name);
+	if (!*out) {
+		result = instantiate(type, name);
+		/* Under the name that was asked for, or not at all (N-06). */
+		*out = result == 0 ? find_registered(type, name) : NULL;
+	}
+	registry_leave();
+	if (*out && !(*out)->internal)
+		return 0;
+	*out = NULL;
+	return result == -ENOMEM ? result : -ENOENT;
+}
+
+const struct alg *registry_first(void)
+{
+	if (registry_enter()) {
+		load_backends();
+		registry_leave();
+	}
+	return atomic_load(&algs);
+}
+
+const struct registry_backend *registry_backends(size_t *count)
+{
+	(void)registry_first();
+	*count = backends_count;
+	return backends;
+}
+
+void registry_fork_prepare(void)
+{
+	(void)registry_enter();
+}
+
+void registry_fork_done(void)
+{
+	registry_leave();
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All algorithms by name, and the templates that make more of them (abi.md section 4).
+ *
+ * Back ends are loaded when the first name is looked up, never earlier.  Descriptors live for the
+ * life of the process.  Thread-safe; not for signal handlers.
+ */
+#ifndef UALG_CRYPTO_REGISTRY_H
+#define UALG_CRYPTO_REGISTRY_H
+
+#include "crypto/alg.h"
+
+/*
+ * Finds what name means as an algorithm of a type: an exact driver name, else the generic name of
+ * the highest priority, else what a template makes of it, looked up again under the same name.
+ * 0 and *out, or -ENOENT (unknown, malformed, of another type, unsuitable parts), -ENOMEM.
+ */
+int registry_find(enum alg_type type, const char *name, const struct alg **out);
+
+/*
+ * Adds a descriptor, which must stay for ever.  -EINVAL: sizes beyond alg.h's bounds or a missing
+ * function; -EEXIST: the driver name is taken.
+ */
+int registry_add(struct alg *alg);
+
+/* Adds a copy of a descriptor that lives on the caller's stack.  As registry_add, or -ENOMEM. */
+int registry_add_copy(const struct alg *alg);
+
+/* All descriptors registered now, newest first, linked by ->next.  Loads the back ends. */
+const struct alg *registry_first(void);
+
+/* The back ends: whether each was found, for people (`ualg doctor`). */
+struct registry_backend {
+	const char *name;    /* "gcrypt" */
+	const char *library; /* the file that is looked for, or NULL: built in */
+	bool needed;         /* ualg is of little use without it */
+	/* Registers what it has and sets version: 0, or -ENOENT: not on this machine. */
+	int (*load)(struct registry_backend *backend);
+	int result;          /* of load, once loaded */
+	const char *version; /* of the library that was found, or NULL */
+};
+
+/* The table of back ends, with results; *count entries.  Loads them. */
+const struct registry_backend *registry_backends(size_t *count);
+
+/* The two halves of fork safety: the registry's lock is held across fork by its caller. */
+void registry_fork_prepare(void);
+void registry_fork_done(void);
+
+#endif

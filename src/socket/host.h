@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the AF_ALG engine needs of its surroundings.  Each door fills one such table; that is how
+ * this room stays free of processes, descriptors and libc.
+ */
+#ifndef UALG_SOCKET_HOST_H
+#define UALG_SOCKET_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/uio.h>
+
+struct sock;
+
+/* Privileges the contract asks for. */
+enum sock_capability {
+	SOCK_CAP_SYS_ADMIN, /* */
+	SOCK_CAP_NET_ADMIN, /* U-04 */
+};
+
+/* Where the documents and the kernel differ, who is right (architecture.md). */
+enum sock_profile {
+	SOCK_PROFILE_STRICT,
+	SOCK_PROFILE_DEFAULT,
+	SOCK_PROFILE_DOCUMENTED,
+};
+
+struct sock_host {
+	enum sock_profile profile;
+
+	/*
+	 * Runs work(argument), which touches the caller's memory in iov[0..count) only.  Returns its
+	 * result, or -EFAULT where that memory cannot be read or written: work is then left at
+	 * whatever point it was, so it may hold no lock and own nothing.
+	 */
+	int (*guard)(const struct iovec *iov, size_t count, int (*work)(void *), void *argument);
+
+	/* Whether the calling program has a capability. */
+	bool (*capable)(enum sock_capability capability);
+
+	/*
+	 * The state of a socket with observers (sock.h) has changed: sleepers try again, readiness is
+	 * told to those who watch.  Called with the socket's lock held.
+	 */
+	void (*changed)(struct sock *sock);
+};
+
+#endif
