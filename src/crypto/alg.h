@@ -43,6 +43,7 @@ enum alg_key {
 	ALG_KEY_NEEDED,   /* -ENOKEY until set */
 };
 
+struct alg;
 struct tfm;
 
 /*
