@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog/catalog.h"
+#include "cli/cli.h"
+#include "cli/names.h"
+#include "crypto/registry.h"
+
+static const char *const type_choices[] = {"hash", "skcipher", "aead", "rng", "cipher", NULL};
+
+static const char *type;
+static bool as_proc;
+static bool as_json;
+
+static const struct cli_option options[] = {
+    {"type", "TYPE", "only algorithms of one type", type_choices, NULL, &type},
+    {"proc", NULL, "in the form of /proc/crypto, newest first", NULL, &as_proc, NULL},
+    {"json", NULL, "as a JSON array", NULL, &as_json, NULL},
+    {0},
+};
+
+/*
+ * Block ciphers are parts of templates and cannot be bound, so they show only where they are asked
+ * for, or where the kernel would show them.
+ */
+static bool is_wanted(const struct alg *alg)
+{
+	if (type)
+		return strcmp(alg_type_name(alg->type), type) == 0;
+	return as_proc || alg->type != ALG_TYPE_CIPHER;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct alg *left = *(const struct alg *const *)a;
+	const struct alg *right = *(const struct alg *const *)b;
+
+	if (left->type != right->type)
+		return left->type < right->type ? -1 : 1;
+	if (strcmp(left->name, right->name) != 0)
+		return strcmp(left->name, right->name);
+	if (left->priority != right->priority)
+		return left->priority > right->priority ? -1 : 1;
+	return strcmp(left->driver, right->driver);
+}
+
+/* The wanted algorithms in the order of a table; the caller frees *out. */
+static size_t collect(const struct alg ***out)
+{
+	size_t count = 0, size = 0;
+
+	for (const struct alg *alg = registry_first(); alg; alg = alg->next)
+		size++;
+	*out = calloc(size ? size : 1, sizeof(**out));
+	if (!*out)
+		return 0;
+	for (const struct alg *alg = registry_first(); alg; alg = alg->next)
+		if (is_wanted(alg) && !alg->internal)
+			(*out)[count++] = alg;
+	qsort((void *)*out, count, sizeof(**out), compare);
+	return count;
+}
+
+#define COLUMNS 9u
+
+static const char *const titles[COLUMNS] = {
+    "NAME", "TYPE", "KEY", "IV", "BLOCK", "OUT", "DRIVER", "BACK END", "PRIORITY",
+};
+
+struct row {
+	char cell[COLUMNS][ALG_NAME_MAX];
+};
+
+static void write_range(char *out, unsigned low, unsigned high)
+{
+	if (low == high)
+		snprintf(out, ALG_NAME_MAX, "%u", low);
+	else
+		snprintf(out, ALG_NAME_MAX, "%u-%u", low, high);
+}
+
+static void write_key(const struct alg *alg, char *out)
+{
+	if (alg->type == ALG_TYPE_HASH && alg->key == ALG_KEY_NONE)
+		snprintf(out, ALG_NAME_MAX, "-");
+	else if (alg->type == ALG_TYPE_RNG)
+		snprintf(out, ALG_NAME_MAX, "seed");
+	else if (alg->max_keysize == 0 && alg->type != ALG_TYPE_SKCIPHER)
+		snprintf(out, ALG_NAME_MAX, "any");
+	else
+		write_range(out, alg->min_keysize, alg->max_keysize);
+}
+
+static void write_size(char *out, bool shown, unsigned size)
+{
+	if (shown)
+		snprintf(out, ALG_NAME_MAX, "%u", size);
+	else
+		snprintf(out, ALG_NAME_MAX, "-");
+}
+
+static void fill_row(const struct alg *alg, struct row *row)
+{
+	bool cipher = alg->type == ALG_TYPE_SKCIPHER || alg->type == ALG_TYPE_AEAD;
+	bool digest = alg->type == ALG_TYPE_HASH || alg->type == ALG_TYPE_AEAD;
+
+	snprintf(row->cell[0], ALG_NAME_MAX, "%s", alg->name);
+	snprintf(row->cell[1], ALG_NAME_MAX, "%s", alg_type_name(alg->type));
+	write_key(alg, row->cell[2]);
+	write_size(row->cell[3], cipher, alg->ivsize);
+	write_size(row->cell[4], alg->type != ALG_TYPE_RNG, alg->blocksize);
+	write_size(row->cell[5], digest, alg->digestsize);
+	snprintf(row->cell[6], ALG_NAME_MAX, "%s", alg->driver);
+	snprintf(row->cell[7], ALG_NAME_MAX, "%s", alg->backend ? alg->backend : "-");
+	snprintf(row->cell[8], ALG_NAME_MAX, "%d", alg->priority);
+}
+
+static void print_row(const struct row *row, const size_t width[COLUMNS])
+{
+	for (size_t i = 0; i + 1 < COLUMNS; i++)
+		printf("%-*s  ", (int)width[i], row->cell[i]);
+	printf("%s\n", row->cell[COLUMNS - 1]);
+}
+
+static void print_table(const struct alg *const *algs, size_t count)
+{
+	size_t width[COLUMNS];
+	struct row row;
+
+	for (size_t column = 0; column < COLUMNS; column++)
+		width[column] = strlen(titles[column]);
+	for (size_t i = 0; i < count; i++) {
+		fill_row(algs[i], &row);
+		for (size_t column = 0; column < COLUMNS; column++)
+			if (strlen(row.cell[column]) > width[column])
+				width[column] = strlen(row.cell[column]);
+	}
+	for (size_t column = 0; column < COLUMNS; column++)
+		snprintf(row.cell[column], ALG_NAME_MAX, "%s", titles[column]);
+	print_row(&row, width);
+	for (size_t i = 0; i < count; i++) {
+		fill_row(algs[i], &row);
+		print_row(&row, width);
+	}
+}
+
+static void print_json_text(const char *key, const char *value)
+{
+	printf("\"%s\": ", key);
+	cli_json_string(value ? value : "");
+	printf(", ");
+}
+
+static void print_json(const struct alg *const *algs, size_t count)
+{
+	printf("[");
+	for (size_t i = 0; i < count; i++) {
+		const struct alg *alg = algs[i];
+
+		printf("%s\n  {", i ? "," : "");
+		print_json_text("name", alg->name);
+		print_json_text("type", alg_type_name(alg->type));
+		print_json_text("driver", alg->driver);
+		print_json_text("backend", alg->backend);
+		printf(
+		    "\"priority\": %d, \"needs_key\": %s, \"min_keysize\": %u, \"max_keysize\": %u, "
+		    "\"ivsize\": %u, \"blocksize\": %u, \"chunksize\": %u, \"digestsize\": %u, "
+		    "\"seedsize\": %u}",
+		    alg->priority, alg_needs_key(alg) ? "true" : "false", alg->min_keysize,
+		    alg->max_keysize, alg->ivsize, alg->blocksize, alg->chunksize, alg->digestsize,
+		    alg->seedsize);
+	}
+	printf("\n]\n");
+}
+
+static int print_piece(void *context, const char *text, size_t size)
+{
+	(void)context;
+	return fwrite(text, 1, size, stdout) == size ? 0 : -1;
+}
+
+static int list(int argc, char **argv)
+{
+	const struct alg **algs;
+	size_t count;
+	int result = cli_no_operands(&cli_list_command, argc, argv);
+
+	if (result)
+		return result;
+	if (as_proc && as_json) {
+		cli_message("--proc and --json exclude each other");
+		return CLI_USAGE;
+	}
+	cli_names_instantiate();
+	if (as_proc) {
+		for (const struct alg *alg = registry_first(); alg; alg = alg->next)
+			if (is_wanted(alg) && catalog_write_one(alg, print_piece, NULL) != 0)
+				break;
+		return cli_finish_output();
+	}
+	count = collect(&algs);
+	if (!algs) {
+		cli_message("out of memory");
+		return CLI_FAILURE;
+	}
+	if (as_json)
+		print_json(algs, count);
+	else
+		print_table(algs, count);
+	free((void *)algs);
+	return cli_finish_output();
+}
+
+const struct cli_command cli_list_command = {
+    .name = "list",
+    .help = "List the algorithms that ualg has",
+    .operands = "",
+    .details =
+	"Sizes are bytes.  KEY: shortest and longest key; IV: size of the initial vector;\n"
+	"BLOCK: block size, 1 for stream modes; OUT: size of the digest or of the largest tag.\n"
+	"Of several drivers with one name, the one of highest priority serves that name; each\n"
+	"can also be bound by its driver name.  Templates make more than is listed, such as\n"
+	"hmac() of any hash.\n",
+    .options = options,
+    .usage_exit = CLI_USAGE,
+    .run = list,
+};

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/preload.h"
+
+static const char *const when_choices[] = {"always", "missing", NULL};
+static const char *const profile_choices[] = {"strict", "default", "documented", NULL};
+
+static const char *when;
+static const char *profile;
+
+static const struct cli_option options[] = {
+    {"when", "WHEN", "when ualg answers instead of the kernel", when_choices, NULL, &when},
+    {"profile", "PROFILE", "who is right where kernel and documents differ", profile_choices, NULL,
+     &profile},
+    {0},
+};
+
+/*
+ * An option wins over the environment; what stands in the environment is checked here, since the
+ * library inside a program has nowhere to complain.
+ */
+static int set_choice(const char *variable, const char *given, const char *const *choices)
+{
+	const char *inherited = getenv(variable);
+
+	if (given)
+		return setenv(variable, given, 1);
+	if (!inherited)
+		return 0;
+	for (size_t i = 0; choices[i]; i++)
+		if (strcmp(inherited, choices[i]) == 0)
+			return 0;
+	cli_message("%s: '%s' is not known; see 'ualg help run'", variable, inherited);
+	return -1;
+}
+
+/* Whether a list in the form of LD_PRELOAD has a path in it. */
+static bool list_has(const char *list, const char *path)
+{
+	size_t size = strlen(path);
+
+	while (*list) {
+		size_t word = strcspn(list, ": ");
+
+		if (word == size && memcmp(list, path, size) == 0)
+			return true;
+		list += word;
+		list += strspn(list, ": ");
+	}
+	return false;
+}
+
+/* Puts the library first in LD_PRELOAD and keeps what is there. */
+static int set_preload(const char *library)
+{
+	const char *before = getenv("LD_PRELOAD");
+	char *value;
+	int result;
+
+	if (strpbrk(library, ": ")) {
+		cli_message(
+		    "'%s': the dynamic loader takes no path with a space or colon in LD_PRELOAD",
+		    library);
+		return -1;
+	}
+	if (before && list_has(before, library))
+		return 0;
+#ifdef UALG_SANITIZER_RUNTIME
+	/* A sanitizer's runtime refuses to work behind another library. */
+	if (asprintf(&value, "%s:%s%s%s", UALG_SANITIZER_RUNTIME, library,
+		     before && *before ? ":" : "", before ? before : "") < 0)
+		return -1;
+#else
+	if (asprintf(&value, "%s%s%s", library, before && *before ? ":" : "",
+		     before ? before : "") < 0)
+		return -1;
+#endif
+	result = setenv("LD_PRELOAD", value, 1);
+	free(value);
+	return result;
+}
+
+/* Says in one line why a program will not be reached.  Returns whether preloading may be tried. */
+static bool tell_reach(const char *program, const char *library)
+{
+	char detail[PATH_MAX];
+
+	switch (preload_reach(program, library, detail, sizeof(detail))) {
+	case PRELOAD_REACHED:
+	case PRELOAD_UNKNOWN:
+		break;
+	case PRELOAD_STATIC:
+		cli_message("'%s' is a static program: preloading does not reach it", program);
+		break;
+	case PRELOAD_PRIVILEGED:
+		cli_message("'%s' gains privileges when run (setuid, setgid or capabilities): "
+			    "preloading does not reach it",
+			    program);
+		break;
+	case PRELOAD_OTHER_ELF:
+		cli_message("'%s' is %s, unlike the library: preloading does not reach it", program,
+			    detail);
+		break;
+	case PRELOAD_OTHER_LOADER:
+		/* It would not start at all: that loader treats what it cannot preload as fatal. */
+		cli_message("'%s' uses the loader '%s', which cannot load the library: "
+			    "preloading does not reach it",
+			    program, detail);
+		return false;
+	}
+	return true;
+}
+
+static int run(int argc, char **argv)
+{
+	char library[PATH_MAX];
+	int error;
+
+	if (argc == 0) {
+		cli_message("a program is missing: ualg run [OPTIONS] [--] PROGRAM [ARGUMENTS]");
+		return CLI_RUN_FAILED;
+	}
+	if (preload_find(library) < 0) {
+		cli_message("'%s' is not there; $UALG_PRELOAD_LIBRARY can name the library",
+			    library);
+		return CLI_RUN_FAILED;
+	}
+	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
+	    set_choice("UALG_PROFILE", profile, profile_choices) < 0)
+		return CLI_RUN_FAILED;
+	if (tell_reach(argv[0], library) && set_preload(library) < 0)
+		return CLI_RUN_FAILED;
+	execvp(argv[0], argv);
+	error = errno;
+	cli_message("'%s': %s", argv[0], strerror(error));
+	return error == ENOENT ? CLI_RUN_NOT_FOUND : CLI_RUN_CANNOT_EXEC;
+}
+
+const struct cli_command cli_run_command = {
+    .name = "run",
+    .help = "Run a program whose AF_ALG sockets ualg serves",
+    .operands = "[--] PROGRAM [ARGUMENTS]",
+    .details =
+	"WHEN is 'always', or 'missing': only where the kernel refuses the socket or does not\n"
+	"know the algorithm.  Without the option $UALG_WHEN counts, else 'always'.\n\n"
+	"PROFILE: 'strict' is the kernel to the letter; 'default' adds what the documents\n"
+	"promise where the kernel has only an error; 'documented' follows the documents.\n"
+	"Without the option $UALG_PROFILE counts, else 'default'.\n\n"
+	"The program is reached through LD_PRELOAD, and so are the programs it starts.  Not\n"
+	"reached are static and setuid programs, and system calls made without the C library.\n\n"
+	"$UALG_PRELOAD_LIBRARY names another libualg-preload.so.\n\n"
+	"Exit status: the program's; 125 ualg failed, 126 the program cannot be executed,\n"
+	"127 it is not there.\n",
+    .options = options,
+    .usage_exit = CLI_RUN_FAILED,
+    .run = run,
+};
