@@ -21,9 +21,9 @@ static long futex(_Atomic uint32_t *word, int operation, uint32_t value)
 	long result = SYS_futex;
 
 	__asm__ volatile("syscall"
-	                 : "+a"(result)
-	                 : "D"(word), "S"((long)operation), "d"((long)value), "r"(timeout)
-	                 : "rcx", "r11", "memory");
+			 : "+a"(result)
+			 : "D"(word), "S"((long)operation), "d"((long)value), "r"(timeout)
+			 : "rcx", "r11", "memory");
 	return result;
 #else
 	int saved = errno;
@@ -59,16 +59,15 @@ bool lock_acquire_slow(struct lock *lock, uint32_t self)
 		if (seen == 0) {
 			/* Others may sleep still: take it as contended, so that release wakes. */
 			if (atomic_compare_exchange_weak_explicit(
-			        &lock->word, &seen, self | LOCK_CONTENDED, memory_order_acquire,
-			        memory_order_relaxed))
+				&lock->word, &seen, self | LOCK_CONTENDED, memory_order_acquire,
+				memory_order_relaxed))
 				return true;
 			continue;
 		}
 		wanted = seen | LOCK_CONTENDED;
 		if (seen != wanted &&
-		    !atomic_compare_exchange_weak_explicit(&lock->word, &seen, wanted,
-		                                           memory_order_relaxed,
-		                                           memory_order_relaxed))
+		    !atomic_compare_exchange_weak_explicit(
+			&lock->word, &seen, wanted, memory_order_relaxed, memory_order_relaxed))
 			continue;
 		(void)futex(&lock->word, FUTEX_WAIT | FUTEX_PRIVATE_FLAG, wanted);
 		seen = atomic_load_explicit(&lock->word, memory_order_relaxed);
@@ -80,9 +79,17 @@ void lock_release_slow(struct lock *lock)
 	(void)futex(&lock->word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
 }
 
+void lock_release_if_mine(struct lock *lock)
+{
+	uint32_t word = atomic_load_explicit(&lock->word, memory_order_relaxed);
+
+	if ((word & ~LOCK_CONTENDED) == lock_self())
+		lock_release(lock);
+}
+
 void lock_reset(struct lock *lock)
 {
-	lock_release(lock);
+	atomic_store_explicit(&lock->word, 0, memory_order_release);
 }
 
 int lock_futex_wait(_Atomic uint32_t *word, uint32_t value)

@@ -45,7 +45,7 @@ static inline bool lock_acquire(struct lock *lock)
 	uint32_t expected = 0;
 
 	if (atomic_compare_exchange_strong_explicit(&lock->word, &expected, self,
-	                                            memory_order_acquire, memory_order_relaxed))
+						    memory_order_acquire, memory_order_relaxed))
 		return true;
 	return lock_acquire_slow(lock, self);
 }
@@ -61,7 +61,10 @@ static inline void lock_release(struct lock *lock)
 /* In a fork's child: forget the thread id of the parent's thread. */
 void lock_forget_self(void);
 
-/* In a fork's child: free a lock that a thread of the parent held. */
+/* Frees a lock if this thread has it. */
+void lock_release_if_mine(struct lock *lock);
+
+/* In a fork's child: frees a lock, whichever thread of the parent held it. */
 void lock_reset(struct lock *lock);
 
 /* Sleeps while *word is value: 0 when woken or changed, -EINTR by a signal. */

@@ -12,10 +12,10 @@
  * anything above the largest class gets a mapping of its own.  Regions are kept for reuse: a
  * program's keys come and go, and mapping costs more than they do.
  */
-#define ALIGNMENT    64u
-#define CLASS_COUNT  7u /* 64, 128, ... 4096 bytes */
-#define LARGEST      (ALIGNMENT << (CLASS_COUNT - 1))
-#define REGION_SIZE  (64u * 1024u)
+#define ALIGNMENT   64u
+#define CLASS_COUNT 7u /* 64, 128, ... 4096 bytes */
+#define LARGEST     (ALIGNMENT << (CLASS_COUNT - 1))
+#define REGION_SIZE (64u * 1024u)
 
 struct free_block {
 	struct free_block *next;
@@ -47,7 +47,7 @@ static unsigned size_class(size_t size)
 	unsigned class = 0;
 
 	while (((size_t)ALIGNMENT << class) < size)
-		class++;
+		class ++;
 	return class;
 }
 
@@ -125,12 +125,16 @@ bool secmem_equal(const void *a, const void *b, size_t size)
 	return difference == 0;
 }
 
+/* Whether prepare took the lock: not where fork is called by a handler that interrupted us. */
+static bool held_for_fork;
+
 void secmem_fork_prepare(void)
 {
-	(void)lock_acquire(&arena_lock);
+	held_for_fork = lock_acquire(&arena_lock);
 }
 
 void secmem_fork_done(void)
 {
-	lock_reset(&arena_lock);
+	if (held_for_fork)
+		lock_release(&arena_lock);
 }

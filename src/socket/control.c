@@ -1,1 +1,122 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Control messages of sendmsg (abi.md section 8).  The block is the door's own copy, so what was
+ * checked is what is used; its content is hostile.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "socket/internal.h"
+#include "ualg/if_alg.h"
+
+/* The kernel's struct cmsghdr, in the native layout of 64 bits. */
+struct header {
+	uint64_t size; /* of this header and the data behind it */
+	int32_t level;
+	int32_t type;
+};
+
+#define HEADER_SIZE sizeof(struct header)
+#define WORD_SIZE   sizeof(uint32_t)
+
+/* What the messages said so far; the last of a kind wins (M-11). */
+struct found {
+	uint32_t op;
+	uint32_t aad_size;
+	const uint8_t *iv;
+	uint32_t iv_size;
+};
+
+static uint32_t word(const uint8_t *data)
+{
+	uint32_t value;
+
+	memcpy(&value, data, WORD_SIZE);
+	return value;
+}
+
+static int take_op(const uint8_t *data, size_t size, struct found *found)
+{
+	(void)size;
+	found->op = word(data);
+	return 0;
+}
+
+static int take_iv(const uint8_t *data, size_t size, struct found *found)
+{
+	found->iv_size = word(data);
+	found->iv = data + WORD_SIZE;
+	return found->iv_size <= size - WORD_SIZE ? 0 : -EINVAL; /* M-07 */
+}
+
+static int take_aad_size(const uint8_t *data, size_t size, struct found *found)
+{
+	(void)size;
+	found->aad_size = word(data);
+	return found->aad_size < 0x80000000u ? 0 : -EINVAL; /* M-12 */
+}
+
+static int take(int32_t type, const uint8_t *data, size_t size, struct found *found)
+{
+	static const struct {
+		int32_t type;
+		int (*take)(const uint8_t *data, size_t size, struct found *found);
+	} rows[] = {
+	    {ALG_SET_OP, take_op},
+	    {ALG_SET_IV, take_iv},
+	    {ALG_SET_AEAD_ASSOCLEN, take_aad_size},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].type == type) /* M-05, M-07: each begins with a word */
+			return size >= WORD_SIZE ? rows[i].take(data, size, found) : -EINVAL;
+	return -EINVAL; /* M-09 */
+}
+
+static int walk(const uint8_t *block, size_t size, struct found *found)
+{
+	size_t offset = 0;
+
+	while (size - offset >= HEADER_SIZE) { /* less is ignored: M-06, M-18 */
+		struct header header;
+		size_t step;
+		int result;
+
+		memcpy(&header, block + offset, HEADER_SIZE);
+		if (header.size < HEADER_SIZE || header.size > size - offset)
+			return -EINVAL; /* M-05 */
+		if (header.level == SOL_ALG) {
+			result = take(header.type, block + offset + HEADER_SIZE,
+				      header.size - HEADER_SIZE, found);
+			if (result < 0)
+				return result;
+		} /* M-10: other levels are skipped */
+		step = (header.size + 7u) & ~(size_t)7u;
+		if (step > size - offset)
+			break;
+		offset += step;
+	}
+	return 0;
+}
+
+int sock_control_parse(const struct alg *alg, const void *control, size_t size,
+		       struct sock_control *out)
+{
+	struct found found = {.op = ALG_OP_DECRYPT}; /* M-02 */
+	int result;
+
+	*out = (struct sock_control){.present = size > 0};
+	if (size == 0)
+		return 0;
+	result = walk(control, size, &found);
+	if (result < 0)
+		return result;
+	if (found.op != ALG_OP_DECRYPT && found.op != ALG_OP_ENCRYPT)
+		return -EINVAL; /* M-03 */
+	if (found.iv && found.iv_size != alg->ivsize)
+		return -EINVAL; /* M-08 */
+	out->encrypt = found.op == ALG_OP_ENCRYPT;
+	out->aad_size = found.aad_size;
+	out->iv = found.iv;
+	return 0;
+}

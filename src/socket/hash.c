@@ -1,1 +1,182 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Op sockets of type hash (abi.md section 9): data is absorbed when it is sent, straight from the
+ * caller's memory.
+ */
+#include <errno.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/secmem.h"
+#include "socket/internal.h"
+
+/* Offset of the digest behind the state. */
+static size_t digest_offset(const struct alg *alg)
+{
+	return (alg->statesize + 63u) & ~(size_t)63u;
+}
+
+static size_t block_size(const struct alg *alg)
+{
+	return digest_offset(alg) + alg->digestsize;
+}
+
+int sock_hash_prepare(struct sock *sock)
+{
+	const struct alg *alg = sock_key_of(sock)->alg;
+
+	if (!sock->hash_state)
+		sock->hash_state = secmem_alloc(block_size(alg));
+	return sock->hash_state ? 0 : -ENOMEM;
+}
+
+static void set_open(struct sock *sock, bool more, bool result)
+{
+	sock->more = more;
+	sock->result = result;
+	atomic_store_explicit(&sock->busy, more || result, memory_order_relaxed);
+}
+
+/* Begins a message, with the key of this moment; an unread digest goes. */
+static int start(struct sock *sock)
+{
+	struct sock_key *key;
+	int result = 0;
+
+	if (!sock_op_key_current(sock))
+		result = sock_op_adopt_key(sock);
+	if (result == 0 && !sock->hash_state)
+		result = sock_hash_prepare(sock);
+	if (result < 0)
+		return result;
+	key = sock_key_of(sock);
+	sock->result = false;
+	key->alg->hash.init(key->tfm, sock->hash_state);
+	return 0;
+}
+
+static int finish(struct sock *sock)
+{
+	const struct sock_key *key = sock_key_of(sock);
+	int result = key->alg->hash.final(key->tfm, sock->hash_state,
+					  sock->hash_state + digest_offset(key->alg));
+
+	set_open(sock, false, result == 0);
+	return result;
+}
+
+struct absorb {
+	const struct tfm *tfm;
+	void *state;
+	const struct iovec *iov;
+	size_t count;
+};
+
+static int absorb(void *argument)
+{
+	const struct absorb *call = argument;
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < call->count; i++)
+		if (call->iov[i].iov_len)
+			result = call->tfm->alg->hash.update(
+			    call->tfm, call->state, call->iov[i].iov_base, call->iov[i].iov_len);
+	return result;
+}
+
+ssize_t sock_hash_send(struct sock *sock, struct sock_io *io)
+{
+	struct absorb call;
+	int result = sock->more ? 0 : start(sock);
+
+	if (result < 0)
+		return result;
+	call = (struct absorb){sock_key_of(sock)->tfm, sock->hash_state, io->iov, io->iov_count};
+	if (io->size)
+		result = sock->host->guard(io->iov, io->iov_count, absorb, &call);
+	if (result < 0) {
+		set_open(sock, false, false); /* H-14, H-23 */
+		return result;
+	}
+	if (io->flags & SOCK_MSG_MORE) {
+		set_open(sock, true, false);
+	} else {
+		result = finish(sock);
+		if (result < 0)
+			return result;
+	}
+	return (ssize_t)io->size;
+}
+
+ssize_t sock_hash_recv(struct sock *sock, struct sock_io *io)
+{
+	const struct alg *alg;
+	size_t size;
+	int result = 0;
+
+	if (!sock->result) {
+		if (!sock->more)
+			result = start(sock);
+		if (result == 0)
+			result = finish(sock);
+		if (result < 0)
+			return result;
+	}
+	alg = sock_key_of(sock)->alg;
+	size = alg->digestsize;
+	if (io->size < size) {
+		size = io->size;
+		io->out_flags = SOCK_MSG_TRUNC; /* H-07 */
+	}
+	set_open(sock, false, false); /* H-03, H-15 */
+	result = sock_scatter(sock, io, 0, sock->hash_state + digest_offset(alg), size);
+	return result < 0 ? result : (ssize_t)size;
+}
+
+/* Copies the open message of one op socket to another of the same key. */
+static int copy_message(const struct sock *from, struct sock *to)
+{
+	int result = sock_hash_prepare(to);
+
+	if (result < 0)
+		return result;
+	memcpy(to->hash_state, from->hash_state, sock_key_of(from)->alg->statesize);
+	set_open(to, true, false);
+	return 0;
+}
+
+/* H-19: a sibling with a copy of the open message, if there is one. */
+int sock_hash_accept(struct sock *sock, struct sock **out)
+{
+	struct sock *parent = sock->parent;
+	struct sock *clone = NULL;
+	int result;
+
+	if (!lock_acquire(&parent->lock))
+		return -EBUSY;
+	/* An open message goes on with the key it began with. */
+	result = sock_op_new(parent, sock->more ? sock_key_of(sock) : sock_parent_ready_key(parent),
+			     &clone);
+	lock_release(&parent->lock);
+	if (result < 0)
+		return result;
+	(void)lock_acquire(&clone->lock);
+	if (sock->more)
+		result = copy_message(sock, clone);
+	if (result < 0) {
+		sock_put_unlock(clone);
+		return result;
+	}
+	sock_unlock(clone);
+	*out = clone;
+	return 0;
+}
+
+void sock_hash_end(struct sock *sock)
+{
+	const struct sock_key *key = sock_key_of(sock);
+
+	if (sock->hash_state)
+		secmem_free(sock->hash_state, block_size(key->alg));
+	sock_op_end(sock);
+}

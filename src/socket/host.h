@@ -30,8 +30,8 @@ struct sock_host {
 	enum sock_profile profile;
 
 	/*
-	 * Runs work(argument), which touches the caller's memory in iov[0..count) only.  Returns its
-	 * result, or -EFAULT where that memory cannot be read or written: work is then left at
+	 * Runs work(argument), which touches the caller's memory in iov[0..count) only.  Returns
+	 * its result, or -EFAULT where that memory cannot be read or written: work is then left at
 	 * whatever point it was, so it may hold no lock and own nothing.
 	 */
 	int (*guard)(const struct iovec *iov, size_t count, int (*work)(void *), void *argument);
@@ -40,8 +40,8 @@ struct sock_host {
 	bool (*capable)(enum sock_capability capability);
 
 	/*
-	 * The state of a socket with observers (sock.h) has changed: sleepers try again, readiness is
-	 * told to those who watch.  Called with the socket's lock held.
+	 * The state of a socket with observers (sock.h) has changed: sleepers try again, readiness
+	 * is told to those who watch.  Called with the socket's lock held.
 	 */
 	void (*changed)(struct sock *sock);
 };

@@ -49,9 +49,9 @@ struct sock_io {
 	size_t control_size;
 
 	/* The engine's. */
-	size_t done;    /* bytes so far, while the call sleeps */
-	bool begun;     /* the call has slept before: what happens once has happened */
-	int out_flags;  /* recv: msg_flags for the caller (H-07) */
+	size_t done;     /* bytes so far, while the call sleeps */
+	bool begun;      /* the call has slept before: what happens once has happened */
+	int out_flags;   /* recv: msg_flags for the caller (H-07) */
 	uint32_t ticket; /* with SOCK_WAIT: the value of the socket's sequence word to sleep on */
 };
 
@@ -131,7 +131,14 @@ void sock_observe(struct sock *sock, int delta);
 /* SOCK_POLLIN | SOCK_POLLOUT by the rules P. */
 unsigned sock_poll(const struct sock *sock);
 
-enum sock_kind { SOCK_UNBOUND, SOCK_BOUND, SOCK_OP_HASH, SOCK_OP_SKCIPHER, SOCK_OP_AEAD, SOCK_OP_RNG };
+enum sock_kind {
+	SOCK_UNBOUND,
+	SOCK_BOUND,
+	SOCK_OP_HASH,
+	SOCK_OP_SKCIPHER,
+	SOCK_OP_AEAD,
+	SOCK_OP_RNG
+};
 
 enum sock_kind sock_kind(const struct sock *sock);
 
@@ -148,16 +155,18 @@ const char *sock_alg_driver(const struct sock *sock);
  * states in the layout of the implementation, which is named in the block and checked.
  *
  * sock_export returns the size needed and writes nothing beyond room; call it with room 0 first.
- * -ENOMEM.  A socket in a sleeping call cannot be exported: -EBUSY.
+ * -EBUSY: a send sleeps on it.  A recv that sleeps has no state in the socket: its call goes on
+ * elsewhere from the bytes it has.
  *
  * sock_import makes a socket of a block that sock_export wrote.  parent: the imported parent of an
- * op socket (locked by this function; NULL for unbound and bound ones, or where the parent is gone:
- * then it becomes part of the block's own).  -EINVAL: no such block; -ENOENT: the algorithm is not
- * here; -ENOMEM.  Hostile blocks are refused, never trusted.
+ * op socket (locked by this function); NULL for unbound and bound ones, or where the parent is
+ * gone: a hidden one then comes from the block.  *out: unlocked, with one reference.  -EINVAL: no
+ * such block, or none of this parent's; -ENOENT: the implementation is not here; -ENOMEM.  Hostile
+ * blocks are refused, never trusted.
  */
 ssize_t sock_export(struct sock *sock, void *block, size_t room);
 int sock_import(const struct sock_host *host, struct sock *parent, const void *block, size_t size,
-                struct sock **out);
+		struct sock **out);
 
 /*
  * Fork: the child has copies.  Locks of this room are taken before and freed after, in both; in the

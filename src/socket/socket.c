@@ -1,1 +1,94 @@
 /* SPDX-License-Identifier: MIT */
+/* The life of a socket: made, referred to, ended; what every kind has in common. */
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "socket/internal.h"
+
+#define TYPE_MAX 10 /* the generic layer knows socket types up to here (S-01) */
+
+int sock_create_check(int type, int protocol)
+{
+	if (type < 0 || type > TYPE_MAX)
+		return -EINVAL;
+	if (type != SOCK_SEQPACKET)
+		return -ESOCKTNOSUPPORT;
+	return protocol == 0 ? 0 : -EPROTONOSUPPORT;
+}
+
+int sock_create(const struct sock_host *host, int type, int protocol, struct sock **out)
+{
+	int result = sock_create_check(type, protocol);
+
+	*out = NULL;
+	if (result < 0)
+		return result;
+	*out = sock_pool_take(host, &sock_state_unbound);
+	return *out ? 0 : -ENOMEM;
+}
+
+bool sock_lock(struct sock *sock)
+{
+	return lock_acquire(&sock->lock);
+}
+
+void sock_unlock(struct sock *sock)
+{
+	lock_release(&sock->lock);
+}
+
+void sock_get(struct sock *sock)
+{
+	sock->refs++;
+}
+
+void sock_put_unlock(struct sock *sock)
+{
+	if (--sock->refs > 0) {
+		lock_release(&sock->lock);
+		return;
+	}
+	sock->state->end(sock);
+	sock_pool_give(sock);
+}
+
+void sock_set_buffers(struct sock *sock, unsigned sndbuf, unsigned rcvbuf)
+{
+	(void)rcvbuf; /* one read handles any amount (C-11, E-20) */
+	sock->sndbuf = sndbuf;
+	sock_changed(sock);
+}
+
+ssize_t sock_interrupt(struct sock *sock, struct sock_io *io)
+{
+	if (sock->sender == io)
+		sock->sender = NULL;
+	return io->done > 0 ? (ssize_t)io->done : -EINTR;
+}
+
+_Atomic uint32_t *sock_sequence(struct sock *sock)
+{
+	return &sock->sequence;
+}
+
+void sock_observe(struct sock *sock, int delta)
+{
+	sock->observers += (unsigned)delta;
+}
+
+void **sock_door_data(struct sock *sock)
+{
+	return &sock->door;
+}
+
+const char *sock_alg_name(const struct sock *sock)
+{
+	return sock->parent ? sock->parent->name : sock->name;
+}
+
+const char *sock_alg_driver(const struct sock *sock)
+{
+	const struct sock_key *key = sock_key_of(sock->parent ? sock->parent : sock);
+
+	return key ? key->alg->driver : NULL;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading from op sockets of type aead (abi.md section 11). */
+#include <errno.h>
+#include <string.h>
+
+#include "base/secmem.h"
+#include "socket/internal.h"
+
+/* One message: where its parts lie in the queue and in the output. */
+struct message {
+	struct sock *sock;
+	size_t aad_size;
+	size_t text_size;
+	size_t tag_size;
+	size_t in_size;  /* what it takes of the queue */
+	size_t out_size; /* what it delivers */
+	bool aad_out;    /* the AAD stands before the text in the output (E-01, E-02) */
+	uint8_t *out;
+	int result; /* of the algorithm, apart from a fault */
+};
+
+/*
+ * Measures the message against the queue and the caller's room.
+ * -EINVAL: too short for AAD and tag (E-06, E-07); the room is (E-05).
+ */
+static int measure(struct sock *sock, size_t room, struct message *out)
+{
+	size_t used = sock->queue.used;
+	size_t tag = sock->tfm->authsize;
+	size_t overhead = sock->aad_size + (sock->encrypt ? 0 : tag);
+	size_t missing;
+
+	if (used < overhead)
+		return -EINVAL;
+	*out = (struct message){.sock = sock, .aad_size = sock->aad_size, .tag_size = tag};
+	out->aad_out = !(sock->variants & SOCK_VARIANT_AEAD_WITHOUT_AAD);
+	out->text_size = used - overhead;
+	out->in_size = used;
+	out->out_size =
+	    (out->aad_out ? out->aad_size : 0) + out->text_size + (sock->encrypt ? tag : 0);
+	if (out->out_size <= room)
+		return 0;
+	missing = out->out_size - room;
+	if (missing > out->text_size || (sock->variants & SOCK_VARIANT_AEAD_SHORT_BUFFER))
+		return -EINVAL;
+	/* The text is cut, and what is behind it stays in the queue (E-05, E-21). */
+	out->text_size -= missing;
+	out->in_size -= missing;
+	out->out_size -= missing;
+	return 0;
+}
+
+static int crypt(void *argument)
+{
+	struct message *message = argument;
+	struct sock *sock = message->sock;
+	const uint8_t *in = sock_queue_bytes(sock);
+	uint8_t *text = message->out + (message->aad_out ? message->aad_size : 0);
+	const struct aead_ops *ops = &sock->tfm->alg->aead;
+	struct aead_request request = {
+	    .iv = sock->iv,
+	    .aad = in,
+	    .aad_size = message->aad_size,
+	    .aad_out = message->aad_out ? message->out : NULL,
+	    .in = in + message->aad_size,
+	    .out = text,
+	    .size = message->text_size,
+	};
+
+	if (message->aad_out && message->aad_size)
+		memcpy(message->out, in, message->aad_size);
+	if (sock->encrypt) {
+		request.tag = text + message->text_size;
+		message->result = ops->encrypt(sock->tfm, &request);
+	} else {
+		/* decrypt only reads it */
+		request.tag = (uint8_t *)(uintptr_t)(request.in + message->text_size);
+		message->result = ops->decrypt(sock->tfm, &request);
+	}
+	return 0;
+}
+
+/* Into one piece of the caller's memory, or by way of a buffer of ours.  -EFAULT: queue as it was
+ * (E-19). */
+static int crypt_to_caller(struct message *message, const struct sock_io *io)
+{
+	struct sock *sock = message->sock;
+	struct iovec piece;
+	int result;
+
+	message->out = sock_in_one_piece(io, io->done, message->out_size, &piece);
+	if (message->out)
+		return sock->host->guard(&piece, 1, crypt, message);
+	message->out = secmem_alloc(message->out_size);
+	if (!message->out)
+		return -ENOMEM;
+	result = crypt(message);
+	if (message->result == 0)
+		result = sock_scatter(sock, io, io->done, message->out, message->out_size);
+	secmem_free(message->out, message->out_size);
+	return result;
+}
+
+/* One round of recv: bytes delivered, or an errno. */
+static ssize_t round_of(struct sock *sock, struct sock_io *io)
+{
+	struct message message;
+	int result = measure(sock, io->size - io->done, &message);
+
+	if (result == 0)
+		result = crypt_to_caller(&message, io);
+	if (result < 0)
+		return result;
+	sock_cipher_consumed(sock, message.in_size); /* E-03: also where the tag is wrong */
+	return message.result < 0 ? message.result : (ssize_t)message.out_size;
+}
+
+ssize_t sock_aead_recv(struct sock *sock, struct sock_io *io)
+{
+	while (io->done < io->size) {
+		ssize_t result;
+
+		if (!sock->init || sock->more) {
+			if (sock_cipher_short(sock, io))
+				break;
+			return sock_cipher_sleep(sock, io);
+		}
+		result = round_of(sock, io);
+		if (result == -EBADMSG)
+			return result;
+		if (result <= 0)
+			return io->done > 0 ? (ssize_t)io->done : result;
+		io->done += (size_t)result;
+	}
+	return (ssize_t)io->done;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading from op sockets of type skcipher (abi.md section 10). */
+#include <errno.h>
+#include <string.h>
+
+#include "base/secmem.h"
+#include "socket/internal.h"
+
+struct crypt {
+	struct sock *sock;
+	uint8_t iv[ALG_MAX_IV];
+	uint8_t *out;
+	size_t size;
+	int result; /* of the cipher, apart from a fault */
+};
+
+static int crypt(void *argument)
+{
+	struct crypt *call = argument;
+	struct sock *sock = call->sock;
+	const struct skcipher_ops *ops = &sock->tfm->alg->skcipher;
+
+	call->result = (sock->encrypt ? ops->encrypt : ops->decrypt)(
+	    sock->tfm, call->iv, call->out, sock_queue_bytes(sock), call->size);
+	return 0;
+}
+
+/* Into one piece of the caller's memory, or by way of a buffer of ours.  -EFAULT: queue as it was.
+ */
+static int crypt_to_caller(struct crypt *call, const struct sock_io *io)
+{
+	struct sock *sock = call->sock;
+	struct iovec piece;
+	int result;
+
+	call->out = sock_in_one_piece(io, io->done, call->size, &piece);
+	if (call->out)
+		return sock->host->guard(&piece, 1, crypt, call);
+	call->out = secmem_alloc(call->size);
+	if (!call->out)
+		return -ENOMEM;
+	result = crypt(call);
+	if (call->result == 0)
+		result = sock_scatter(sock, io, io->done, call->out, call->size);
+	secmem_free(call->out, call->size);
+	return result;
+}
+
+/* How much of the queue this read takes: whole chunks, unless it is the message's end (C-05, C-06).
+ * -EINVAL: not even one. */
+static ssize_t portion(const struct sock *sock, size_t room)
+{
+	size_t chunk = sock->tfm->alg->chunksize;
+	size_t size = room < sock->queue.used ? room : sock->queue.used;
+
+	if (sock->more || size < sock->queue.used) {
+		size -= size % chunk;
+		if (size == 0)
+			return -EINVAL;
+	}
+	return (ssize_t)size;
+}
+
+/* One round of recv: bytes delivered, or an errno. */
+static ssize_t round_of(struct sock *sock, struct sock_io *io)
+{
+	ssize_t size = portion(sock, io->size - io->done);
+	struct crypt call = {.sock = sock};
+	int result;
+
+	if (size < 0)
+		return size;
+	call.size = (size_t)size;
+	memcpy(call.iv, sock->iv, sizeof(call.iv));
+	result = crypt_to_caller(&call, io);
+	if (result < 0)
+		return result; /* C-12 */
+	if (call.result == 0)
+		memcpy(sock->iv, call.iv, sizeof(call.iv)); /* C-08 */
+	sock_cipher_consumed(sock, call.size);              /* also when the cipher refused: C-04 */
+	return call.result < 0 ? call.result : size;
+}
+
+static bool must_wait(const struct sock *sock)
+{
+	return !sock->init || (sock->more && sock->queue.used < sock->tfm->alg->chunksize);
+}
+
+ssize_t sock_skcipher_recv(struct sock *sock, struct sock_io *io)
+{
+	while (io->done < io->size) {
+		ssize_t result;
+
+		if (must_wait(sock)) {
+			if (sock_cipher_short(sock, io))
+				break;
+			return sock_cipher_sleep(sock, io);
+		}
+		result = round_of(sock, io);
+		if (result <= 0)
+			return io->done > 0 ? (ssize_t)io->done : result;
+		io->done += (size_t)result;
+	}
+	return (ssize_t)io->done;
+}
