@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers in a stated byte order, and arithmetic on strings of bytes. */
+#ifndef UALG_CRYPTO_BYTES_H
+#define UALG_CRYPTO_BYTES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint64_t bytes_load_le64(const uint8_t *from)
+{
+	uint64_t value;
+
+	memcpy(&value, from, sizeof(value));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	value = __builtin_bswap64(value);
+#endif
+	return value;
+}
+
+static inline void bytes_store_le64(uint8_t *to, uint64_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	value = __builtin_bswap64(value);
+#endif
+	memcpy(to, &value, sizeof(value));
+}
+
+static inline uint32_t bytes_load_be32(const uint8_t *from)
+{
+	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 |
+	       (uint32_t)from[3];
+}
+
+/* out = a ^ b; all three may be the same. */
+static inline void bytes_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t size)
+{
+	for (size_t i = 0; i < size; i++)
+		out[i] = (uint8_t)(a[i] ^ b[i]);
+}
+
+/* counter += value, counter being one big-endian number of size bytes that wraps. */
+static inline void bytes_add_be(uint8_t *counter, size_t size, uint64_t value)
+{
+	for (size_t i = size; i-- > 0 && value > 0;) {
+		value += counter[i];
+		counter[i] = (uint8_t)value;
+		value >>= 8;
+	}
+}
+
+#endif
