@@ -4,6 +4,6 @@
 #include <stddef.h>
 
 const struct template *const templates[] = {
-    &template_hmac,
-    NULL,
+    &template_authenc, &template_cbc,  &template_cmac,    &template_ctr,
+    &template_ecb,     &template_hmac, &template_rfc4106, NULL,
 };

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ecb(X), cbc(X), ctr(X): NIST SP 800-38A over any block cipher.  The libraries' own modes are
+ * faster and go first; these serve ciphers that only come as such, and parts named by driver.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "base/secmem.h"
+#include "crypto/bytes.h"
+#include "crypto/registry.h"
+#include "crypto/templates/parts.h"
+#include "crypto/templates/templates.h"
+
+#define BATCH_BLOCKS 8u /* handed to the cipher at once */
+#define BATCH_SIZE   (BATCH_BLOCKS * ALG_MAX_IV)
+
+static struct tfm *cipher_part(const struct tfm *tfm)
+{
+	const struct template_parts *parts = tfm_context(tfm);
+
+	return parts->tfm[0];
+}
+
+static int part_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
+{
+	return tfm_setkey(cipher_part(tfm), key, size);
+}
+
+static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	struct tfm *cipher = cipher_part(tfm);
+	unsigned block = cipher->alg->blocksize;
+
+	(void)iv;
+	if (size % block != 0)
+		return -EINVAL;
+	cipher->alg->cipher.encrypt(cipher, out, in, size / block);
+	return 0;
+}
+
+static int ecb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	struct tfm *cipher = cipher_part(tfm);
+	unsigned block = cipher->alg->blocksize;
+
+	(void)iv;
+	if (size % block != 0)
+		return -EINVAL;
+	cipher->alg->cipher.decrypt(cipher, out, in, size / block);
+	return 0;
+}
+
+static int cbc_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	struct tfm *cipher = cipher_part(tfm);
+	unsigned block = cipher->alg->blocksize;
+
+	if (size % block != 0)
+		return -EINVAL;
+	for (; size > 0; size -= block, in += block, out += block) {
+		bytes_xor(iv, iv, in, block);
+		cipher->alg->cipher.encrypt(cipher, iv, iv, 1);
+		memcpy(out, iv, block);
+	}
+	return 0;
+}
+
+static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	struct tfm *cipher = cipher_part(tfm);
+	unsigned block = cipher->alg->blocksize;
+	uint8_t before[BATCH_SIZE]; /* the ciphertext, as out may be in */
+
+	if (size % block != 0)
+		return -EINVAL;
+	while (size > 0) {
+		size_t part = size < BATCH_BLOCKS * block ? size : BATCH_BLOCKS * block;
+
+		memcpy(before, in, part);
+		cipher->alg->cipher.decrypt(cipher, out, in, part / block);
+		bytes_xor(out, out, iv, block);
+		bytes_xor(out + block, out + block, before, part - block);
+		memcpy(iv, before + part - block, block);
+		in += part;
+		out += part;
+		size -= part;
+	}
+	return 0;
+}
+
+static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	struct tfm *cipher = cipher_part(tfm);
+	unsigned block = cipher->alg->blocksize;
+	uint8_t stream[BATCH_SIZE];
+
+	while (size > 0) {
+		size_t part = size < BATCH_BLOCKS * block ? size : BATCH_BLOCKS * block;
+		size_t blocks = (part + block - 1) / block;
+
+		for (size_t i = 0; i < blocks; i++) {
+			memcpy(stream + i * block, iv, block);
+			bytes_add_be(iv, block, 1);
+		}
+		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
+		bytes_xor(out, in, stream, part);
+		in += part;
+		out += part;
+		size -= part;
+	}
+	secmem_wipe(stream, sizeof(stream));
+	return 0;
+}
+
+static int create(const struct template_name *name, struct alg *out)
+{
+	const struct alg *cipher;
+	int result = registry_find(ALG_TYPE_CIPHER, name->arg[0], &cipher);
+
+	if (result < 0)
+		return result;
+	if (cipher->blocksize == 0 || cipher->blocksize > ALG_MAX_IV)
+		return -ENOENT;
+	out->priority = cipher->priority;
+	out->min_keysize = cipher->min_keysize;
+	out->max_keysize = cipher->max_keysize;
+	out->blocksize = cipher->blocksize;
+	out->chunksize = cipher->blocksize;
+	out->context_size = sizeof(struct template_parts);
+	out->init = template_parts_init;
+	out->exit = template_parts_exit;
+	out->setkey = part_setkey;
+	return template_compose(out, name->name, cipher, NULL);
+}
+
+static int ecb_create(const struct template_name *name, struct alg *out)
+{
+	out->skcipher = (struct skcipher_ops){ecb_encrypt, ecb_decrypt};
+	return create(name, out);
+}
+
+static int cbc_create(const struct template_name *name, struct alg *out)
+{
+	int result = create(name, out);
+
+	out->skcipher = (struct skcipher_ops){cbc_encrypt, cbc_decrypt};
+	out->ivsize = out->blocksize;
+	return result;
+}
+
+static int ctr_create(const struct template_name *name, struct alg *out)
+{
+	int result = create(name, out);
+
+	out->skcipher = (struct skcipher_ops){ctr_crypt, ctr_crypt};
+	out->ivsize = out->blocksize;
+	out->blocksize = 1;
+	return result;
+}
+
+const struct template template_ecb = {"ecb", ALG_TYPE_SKCIPHER, 1, ecb_create};
+const struct template template_cbc = {"cbc", ALG_TYPE_SKCIPHER, 1, cbc_create};
+const struct template template_ctr = {"ctr", ALG_TYPE_SKCIPHER, 1, ctr_create};
