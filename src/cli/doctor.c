@@ -168,13 +168,14 @@ static bool served_already(void)
 static void check_kernel_socket(void)
 {
 	int fd = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int error = errno;
 	int level = restriction();
 
 	if (served_already())
 		report(STATE_OK, "this process", "run 'ualg doctor' alone to see the kernel",
 		       "LD_PRELOAD holds ualg: what follows may be ualg's answers");
 	if (fd < 0) {
-		report_errno("AF_ALG socket", errno, socket_advice(errno));
+		report_errno("AF_ALG socket", error, socket_advice(error));
 		return;
 	}
 	close(fd);

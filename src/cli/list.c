@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +76,11 @@ struct row {
 
 static void write_range(char *out, unsigned low, unsigned high)
 {
-	if (low == high)
+	if (high == UINT_MAX && low == 0)
+		snprintf(out, ALG_NAME_MAX, "any");
+	else if (high == UINT_MAX)
+		snprintf(out, ALG_NAME_MAX, "%u-any", low);
+	else if (low == high)
 		snprintf(out, ALG_NAME_MAX, "%u", low);
 	else
 		snprintf(out, ALG_NAME_MAX, "%u-%u", low, high);

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: MIT
+# A thin front for meson; `meson setup build && ninja -C build` builds as well.
+#
+#   make try           build, and see a program that speaks AF_ALG without ualg and with it
+#   make check         build, and run every test
+#   make all           build
+#   make bench         measure, against the goals in bench/
+#   make install       install (as root, or with DESTDIR=...)
+#   make format        lay the C files out; check-format only looks
+#   make clean         remove the build directory
+
+BUILD ?= build
+SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
+
+.PHONY: all try check bench install format check-format clean
+
+all: $(BUILD)/build.ninja
+	ninja -C $(BUILD)
+
+$(BUILD)/build.ninja:
+	sh scripts/install-needs.sh build
+	meson setup $(BUILD)
+
+try: $(BUILD)/build.ninja
+	@sh scripts/quietly.sh ninja -C $(BUILD)
+	@sh scripts/try.sh $(BUILD)
+
+check:
+	sh scripts/install-needs.sh check
+	sh scripts/check.sh $(BUILD)
+
+bench: all
+	sh bench/run.sh $(BUILD)
+
+install: all
+	meson install -C $(BUILD) --no-rebuild
+
+format:
+	clang-format -i $(SOURCES)
+
+check-format:
+	clang-format --dry-run -Werror $(SOURCES)
+
+clean:
+	rm -rf $(BUILD)
