@@ -11,10 +11,14 @@
  *     plain = 6bc1bee22e409f96e93d7e117393172a
  *     cipher = 7649abac8119b246cee98e9b12e9197d
  *
- * Binary values are hexadecimal, "text" in quotes, or N*VALUE for a repetition: 1000000*"a".  Fields
- * by type: hash: key, in, digest.  skcipher: key, iv, plain, cipher.  aead: key, iv, aad, plain,
- * cipher, tag.  rng: entropy (and nonce behind it), seed (the personalization), additional (repeated:
- * one for each request before the last), out.
+ * source names the document and the case that the values are printed in; a stanza whose values are
+ * printed nowhere has derived instead: what it was made of, and by which programs.
+ *
+ * source, derived, type and alg are words.  All other values are bytes: hexadecimal, "text" in
+ * quotes, or N*VALUE for a repetition: 1000000*"a"; nothing at all is 0 bytes.  A long value goes
+ * on in lines that begin with a blank.  Fields by type: hash: key, in, digest.  skcipher: key, iv,
+ * plain, cipher.  aead: key, iv, aad, plain, cipher, tag.  rng: entropy (and nonce behind it), seed
+ * (the personalization), additional (repeated: one for each request before the last), out.
  */
 #ifndef UALG_TESTS_VECTOR_H
 #define UALG_TESTS_VECTOR_H
@@ -26,8 +30,8 @@
 
 struct vector_field {
 	char *name;
-	char *text;     /* the value as written */
-	uint8_t *data;  /* the value as bytes (NULL where it is none) */
+	char *text;    /* the value as written */
+	uint8_t *data; /* the value as bytes (NULL where it is none) */
 	size_t size;
 };
 
@@ -49,6 +53,6 @@ const char *vector_text(const struct vector *vector, const char *name);
  * the program with a message where the file cannot be read or a line is malformed.
  */
 size_t vector_each(const char *file, void (*run)(const struct vector *vector, void *context),
-                   void *context);
+		   void *context);
 
 #endif
