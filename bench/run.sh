@@ -1,0 +1,23 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the measurements and ends with the table of goals:  run.sh BUILD
+set -u
+build=$1
+ninja -C "$build" bench-programs >/dev/null || exit 1
+library=$(cd "$build" && pwd)/src/doors/preload/libualg-preload.so
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+
+measure() {
+	"$@" >"$log.one" || { echo "failed: $*" >&2; rm -f "$log.one"; exit 1; }
+	grep -v '^goal: ' "$log.one"
+	grep '^goal: ' "$log.one" >>"$log"
+	rm -f "$log.one"
+}
+measure "$build/ualg" run -- "$build/bench/pair"
+measure "$build/bench/start" "$library"
+measure "$build/bench/foreign" "$library"
+
+echo
+printf '%-50s %12s %12s\n' "goals, on this machine now" goal measured
+sed 's/^goal: //' "$log"
