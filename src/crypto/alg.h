@@ -103,14 +103,19 @@ struct aead_ops {
 struct rng_ops {
 	/*
 	 * Seeds or seeds anew.  size 0 is allowed.  For a DRBG seed is a personalization string and
-	 * entropy is added (R-03); -EINVAL: too short for a generator that wants one (R-05).
+	 * entropy is added (R-03); -EINVAL: too short for a generator that wants one (R-05);
+	 * -EIO: the kernel gives no entropy.
 	 */
 	int (*seed)(struct tfm *tfm, const uint8_t *seed, size_t size);
-	/* -EINVAL: never seeded. */
+	/*
+	 * Any size.  -EINVAL: never seeded (R-02); -EIO: no entropy for a reseeding that is due, and
+	 * out holds zeros.  out and additional are the caller's own memory, not a program's.
+	 */
 	int (*generate)(struct tfm *tfm, const uint8_t *additional, size_t additional_size,
 	                uint8_t *out, size_t size);
 	/* Fixes the entropy input (and nonce) of every later seeding, for tests with known answers
-	 * (R-10).  NULL: not a DRBG. */
+	 * (R-10).  Size 0 changes nothing; -EMSGSIZE: too much (the contract's 128 fit).  NULL: not a
+	 * DRBG. */
 	int (*set_entropy)(struct tfm *tfm, const uint8_t *entropy, size_t size);
 };
 
