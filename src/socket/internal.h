@@ -201,7 +201,8 @@ bool sock_queue_writable(const struct sock *sock);
 int sock_queue_append(struct sock *sock, struct sock_io *io);
 static inline const uint8_t *sock_queue_bytes(const struct sock *sock)
 {
-	return sock->queue.data + sock->queue.head;
+	/* An empty message may come before anything was queued. */
+	return sock->queue.data ? sock->queue.data + sock->queue.head : (const uint8_t *)"";
 }
 void sock_queue_consume(struct sock *sock, size_t size);
 void sock_queue_free(struct sock *sock);
