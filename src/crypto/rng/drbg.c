@@ -32,7 +32,7 @@
 	     .strength = (bits) / 8, .seed_size = (bits) / 8 + DRBG_AES_BLOCK,                     \
 	     .out_size = DRBG_AES_BLOCK)
 
-/* Strengths: SP 800-57 part 1, table 3; sizes: SP 800-90A tables 2 and 3; priorities: T-04. */
+/* Strengths: SP 800-57 part 1, table 3; sizes: SP 800-90A tables 2 and 3; priorities: Linux. */
 static const struct drbg_row rows[] = {
     HMAC("sha512", 221, 256, 64),
     HMAC("sha256", 220, 256, 32),

@@ -105,7 +105,10 @@ int entropy_fill(uint8_t *out, size_t size)
 /* The generation word, alone on a page that the kernel empties in every child; NULL: not yet. */
 static _Atomic(_Atomic uint64_t *) generation_page;
 
-/* Stands for the page where the kernel cannot do that; nobody reads what it holds. */
+/*
+ * Stands for the page where the kernel cannot do that; nobody reads what it holds.  The process id
+ * takes its place, which fails a child only that was given the id of an ancestor that has ended.
+ */
 static _Atomic uint64_t no_page;
 
 /* Whether the kernel empties the page at fork. */
