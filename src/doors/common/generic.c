@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/common/generic.h"
+
+#include <asm/ioctls.h>
+#include <errno.h>
+#include <linux/fs.h>
+#include <linux/sockios.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "ualg/if_alg.h"
+
+#ifndef SO_PEERGROUPS
+#define SO_PEERGROUPS 59
+#endif
+#ifndef SO_PEERPIDFD
+#define SO_PEERPIDFD 77
+#endif
+
+static const int type_answer = SOCK_SEQPACKET;
+static const int domain_answer = AF_ALG;
+static const int zero_answer;
+static const struct {
+	int32_t pid;
+	uint32_t uid;
+	uint32_t gid;
+} nobody_answer = {0, UINT32_MAX, UINT32_MAX};
+
+/* S-13: where a unix socket would say something else than an alg socket. */
+static const struct {
+	int option;
+	int error; /* 0, or what getsockopt fails with */
+	const void *value;
+	size_t size;
+} answers[] = {
+    {SO_TYPE, 0, &type_answer, sizeof(type_answer)},
+    {SO_DOMAIN, 0, &domain_answer, sizeof(domain_answer)},
+    {SO_PROTOCOL, 0, &zero_answer, sizeof(zero_answer)},
+    {SO_ERROR, 0, &zero_answer, sizeof(zero_answer)},
+    {SO_ACCEPTCONN, 0, &zero_answer, sizeof(zero_answer)},
+    {SO_PEERCRED, 0, &nobody_answer, sizeof(nobody_answer)},
+    {SO_PEERNAME, -ENOTCONN, NULL, 0},
+    {SO_PEERSEC, -ENOPROTOOPT, NULL, 0},
+    {SO_PEERGROUPS, -ENODATA, NULL, 0},
+    {SO_PEERPIDFD, -ENOPROTOOPT, NULL, 0},
+    {SO_PEEK_OFF, -EOPNOTSUPP, NULL, 0},
+    {SO_GET_FILTER, 0, &zero_answer, 0}, /* the placeholder's own is not shown */
+};
+
+int door_generic_getsockopt(int option, const void **value, size_t *size)
+{
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		if (answers[i].option != option)
+			continue;
+		*value = answers[i].value;
+		*size = answers[i].size;
+		return answers[i].error;
+	}
+	return DOOR_ANSWER_PLACEHOLDER;
+}
+
+int door_generic_setsockopt(int option)
+{
+	return option == SO_PEEK_OFF ? -EOPNOTSUPP : DOOR_ANSWER_PLACEHOLDER;
+}
+
+bool door_generic_sets_buffers(int option)
+{
+	return option == SO_SNDBUF || option == SO_SNDBUFFORCE || option == SO_RCVBUF ||
+	       option == SO_RCVBUFFORCE;
+}
+
+/* What the kernel answers above the protocol, and so alike for every socket. */
+static const unsigned long generic_requests[] = {
+    FIOCLEX,          FIONCLEX,       FIONBIO,          FIOASYNC,  FIOQSIZE,
+    FIOSETOWN,        FIOGETOWN,      SIOCSPGRP,        SIOCGPGRP, SIOCGSTAMP_OLD,
+    SIOCGSTAMPNS_OLD, SIOCGSTAMP_NEW, SIOCGSTAMPNS_NEW, SIOCGSKNS, FIGETBSZ,
+};
+
+int door_generic_ioctl(unsigned long request)
+{
+	/* The kernel looks at 32 bits. */
+	for (size_t i = 0; i < sizeof(generic_requests) / sizeof(generic_requests[0]); i++)
+		if ((uint32_t)generic_requests[i] == (uint32_t)request)
+			return DOOR_ANSWER_PLACEHOLDER;
+	return -EOPNOTSUPP;
+}

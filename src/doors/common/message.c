@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/common/message.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdint.h>
+
+#include "ualg/if_alg.h"
+
+ssize_t door_message_vector(struct door_memory *memory, const struct iovec *vector, size_t count,
+			    struct iovec *out)
+{
+	size_t total = 0;
+	int result = count ? memory->copy(memory, out, vector, count * sizeof(*vector)) : 0;
+
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < count; i++) {
+		if (out[i].iov_len > SSIZE_MAX)
+			return -EINVAL;
+		if (!door_range_valid(out[i].iov_base, out[i].iov_len))
+			return -EFAULT;
+		if (out[i].iov_len > DOOR_SIZE_MAX - total)
+			out[i].iov_len = DOOR_SIZE_MAX - total;
+		total += out[i].iov_len;
+	}
+	return (ssize_t)total;
+}
+
+int door_message_header(struct door_memory *memory, const struct msghdr *header, bool sending,
+			struct msghdr *out)
+{
+	uint8_t name[UALG_SOCKADDR_MAX];
+	int result = memory->copy(memory, out, header, sizeof(*out));
+
+	if (result < 0)
+		return result;
+	if (!out->msg_name)
+		out->msg_namelen = 0;
+	if ((int)out->msg_namelen < 0)
+		return -EINVAL;
+	if (out->msg_namelen > sizeof(name))
+		out->msg_namelen = sizeof(name);
+	/* Nobody wants the name, but the kernel fails where it is not there. */
+	if (sending && out->msg_namelen) {
+		result = memory->copy(memory, name, out->msg_name, out->msg_namelen);
+		if (result < 0)
+			return result;
+	}
+	return out->msg_iovlen > DOOR_IOV_MAX ? -EMSGSIZE : 0;
+}
+
+ssize_t door_message_control(struct door_memory *memory, const struct msghdr *header, void *out)
+{
+	int result;
+
+	if (header->msg_controllen > DOOR_CONTROL_MAX)
+		return -ENOBUFS;
+	if (header->msg_controllen == 0)
+		return 0;
+	result = memory->copy(memory, out, header->msg_control, header->msg_controllen);
+	return result < 0 ? result : (ssize_t)header->msg_controllen;
+}
+
+int door_message_address(struct door_memory *memory, const void *address, int size, void *out)
+{
+	if (size < 0 || size > (int)UALG_SOCKADDR_MAX)
+		return -EINVAL;
+	return size ? memory->copy(memory, out, address, (size_t)size) : 0;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/common/placeholder.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "doors/common/system.h"
+
+/* Datagrams sent in one call while filling a queue; the default buffer holds less than this. */
+#define FILL_BATCH 256u
+
+bool door_placeholder_has_readiness(enum sock_kind kind)
+{
+	return kind == SOCK_OP_SKCIPHER || kind == SOCK_OP_AEAD;
+}
+
+/* A name of the kernel's choice in the abstract namespace. */
+static int autobind(int descriptor)
+{
+	const sa_family_t family = AF_UNIX;
+
+	return (int)DOOR_CALL_3(SYS_bind, descriptor, &family, sizeof(family));
+}
+
+/* Lets nothing into the queue but empty datagrams.  A kernel without filters only loses that. */
+static void drop_data(int descriptor)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	(void)DOOR_CALL_5(SYS_setsockopt, descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program,
+			  sizeof(program));
+}
+
+static int connect_to_itself(int descriptor)
+{
+	struct sockaddr_un name;
+	socklen_t size = sizeof(name);
+	long result = DOOR_CALL_3(SYS_getsockname, descriptor, &name, &size);
+
+	if (result < 0)
+		return (int)result;
+	return (int)DOOR_CALL_3(SYS_connect, descriptor, &name, size);
+}
+
+static int set_up(int descriptor, bool readiness)
+{
+	int result = autobind(descriptor);
+
+	if (result < 0)
+		return result;
+	if (!readiness)
+		return (int)DOOR_CALL_2(SYS_listen, descriptor, 0);
+	result = connect_to_itself(descriptor);
+	if (result < 0)
+		return result;
+	drop_data(descriptor);
+	door_placeholder_show(descriptor, SOCK_POLLIN | SOCK_POLLOUT);
+	return 0;
+}
+
+int door_placeholder_open(enum sock_kind kind, int flags)
+{
+	bool readiness = door_placeholder_has_readiness(kind);
+	int type = readiness ? SOCK_DGRAM : SOCK_SEQPACKET;
+	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, type | flags, 0);
+	int result;
+
+	if (descriptor < 0)
+		return descriptor;
+	result = set_up(descriptor, readiness);
+	if (result < 0) {
+		(void)DOOR_CALL_1(SYS_close, descriptor);
+		return result;
+	}
+	return descriptor;
+}
+
+static void drain(int descriptor)
+{
+	char byte;
+
+	while (DOOR_CALL_6(SYS_recvfrom, descriptor, &byte, sizeof(byte), MSG_DONTWAIT, 0, 0) >= 0)
+		;
+}
+
+static void mark(int descriptor)
+{
+	(void)DOOR_CALL_6(SYS_sendto, descriptor, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+}
+
+/* Unix sockets are writable up to a quarter of their buffer, and take datagrams up to all of it. */
+static void fill(int descriptor)
+{
+	struct mmsghdr messages[FILL_BATCH];
+
+	__builtin_memset(messages, 0, sizeof(messages));
+	while (DOOR_CALL_4(SYS_sendmmsg, descriptor, messages, FILL_BATCH,
+			   MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
+		;
+}
+
+void door_placeholder_show(int descriptor, unsigned wanted)
+{
+	drain(descriptor);
+	if (!(wanted & SOCK_POLLOUT))
+		fill(descriptor);
+	else if (wanted & SOCK_POLLIN)
+		mark(descriptor);
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* Socket options, ioctl, and the calls that an alg socket refuses (rules S-06 to S-21). */
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/xattr.h>
+
+#include "doors/common/generic.h"
+#include "doors/common/message.h"
+#include "doors/common/system.h"
+#include "doors/preload/data.h"
+#include "doors/preload/fault.h"
+#include "doors/preload/names.h"
+#include "doors/preload/process.h"
+#include "doors/preload/real.h"
+#include "doors/preload/table.h"
+#include "ualg/if_alg.h"
+
+/* wmem_max and rmem_max of the kernel that the profile strict is (S-15). */
+#define STRICT_BUFFER_MAX 212992u
+
+static int give_answer(const void *answer, size_t answer_size, void *value, socklen_t *size)
+{
+	int room, result = preload_copy_in(&room, size, sizeof(room));
+
+	if (result < 0)
+		return result;
+	if (room < 0)
+		return -EINVAL;
+	if ((size_t)room > answer_size)
+		room = (int)answer_size;
+	if (room) {
+		result = preload_copy_out(value, answer, (size_t)room);
+		if (result < 0)
+			return result;
+	}
+	return preload_copy_out(size, &room, sizeof(room));
+}
+
+PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict value,
+			      socklen_t *restrict size)
+{
+	const void *answer;
+	size_t answer_size;
+	int result;
+
+	if (!preload_find(number))
+		return REAL(getsockopt)(number, level, option, value, size);
+	if (level != SOL_SOCKET)
+		return (int)preload_result(-EOPNOTSUPP); /* S-14 */
+	result = door_generic_getsockopt(option, &answer, &answer_size);
+	if (result == DOOR_ANSWER_PLACEHOLDER)
+		return REAL(getsockopt)(number, level, option, value, size);
+	if (result == 0)
+		result = give_answer(answer, answer_size, value, size);
+	return (int)preload_result(result);
+}
+
+static unsigned placeholder_buffer(int number, int option)
+{
+	unsigned size = 0;
+	socklen_t length = sizeof(size);
+
+	(void)DOOR_CALL_5(SYS_getsockopt, number, SOL_SOCKET, option, &size, &length);
+	return size;
+}
+
+static void tell_buffers(int number)
+{
+	int error;
+	struct sock *sock = preload_lock(number, &error);
+
+	if (!sock)
+		return;
+	sock_set_buffers(sock, placeholder_buffer(number, SO_SNDBUF),
+			 placeholder_buffer(number, SO_RCVBUF));
+	sock_unlock(sock);
+}
+
+static int set_generic(int number, int option, const void *value, socklen_t size)
+{
+	int result = door_generic_setsockopt(option);
+	unsigned wanted;
+
+	if (result < 0)
+		return (int)preload_result(result);
+	if (!door_generic_sets_buffers(option) || size < sizeof(wanted))
+		return REAL(setsockopt)(number, SOL_SOCKET, option, value, size);
+	result = preload_copy_in(&wanted, value, sizeof(wanted));
+	if (result < 0)
+		return (int)preload_result(result);
+	if (preload_host.profile == SOCK_PROFILE_STRICT && wanted > STRICT_BUFFER_MAX)
+		wanted = STRICT_BUFFER_MAX;
+	result = REAL(setsockopt)(number, SOL_SOCKET, option, &wanted, sizeof(wanted));
+	if (result == 0)
+		tell_buffers(number);
+	return result;
+}
+
+static int set_alg(int number, int level, int option, const void *value, int size)
+{
+	struct sock *sock;
+	int result;
+
+	preload_check_fork();
+	sock = preload_lock(number, &result);
+	if (!sock)
+		return result ? result : -EBADF;
+	preload_inside = true;
+	result = sock_setsockopt(sock, level, option, value, size);
+	preload_inside = false;
+	sock_unlock(sock);
+	return result;
+}
+
+PRELOAD_EXPORT int setsockopt(int number, int level, int option, const void *value, socklen_t size)
+{
+	int saved = errno;
+	int result;
+
+	if (!preload_find(number))
+		return REAL(setsockopt)(number, level, option, value, size);
+	if (level == SOL_SOCKET)
+		return set_generic(number, option, value, size);
+	result = set_alg(number, level, option, value, (int)size);
+	errno = saved;
+	return (int)preload_result(result);
+}
+
+PRELOAD_EXPORT int ioctl(int number, unsigned long request, ...)
+{
+	va_list arguments;
+	void *argument;
+
+	va_start(arguments, request);
+	argument = va_arg(arguments, void *);
+	va_end(arguments);
+	if (preload_find(number) && door_generic_ioctl(request) != DOOR_ANSWER_PLACEHOLDER)
+		return (int)preload_result(-EOPNOTSUPP);
+	return REAL(ioctl)(number, request, argument);
+}
+
+/* An ioctl inside libc (S-21). */
+PRELOAD_EXPORT int sockatmark(int number)
+{
+	if (!preload_find(number))
+		return REAL(sockatmark)(number);
+	return (int)preload_result(-EOPNOTSUPP);
+}
+
+PRELOAD_EXPORT int connect(int number, __CONST_SOCKADDR_ARG address, socklen_t size)
+{
+	uint8_t copy[UALG_SOCKADDR_MAX];
+	int result = 0;
+
+	if (!preload_find(number))
+		return REAL(connect)(number, address.__sockaddr__, size);
+	if (size > sizeof(copy))
+		result = -EINVAL;
+	else if (size)
+		result = preload_copy_in(copy, address.__sockaddr__, size);
+	return (int)preload_result(result < 0 ? result : -EOPNOTSUPP); /* S-06 */
+}
+
+int __connect(int number, __CONST_SOCKADDR_ARG address, socklen_t size) PRELOAD_ALIAS(connect);
+
+PRELOAD_EXPORT int listen(int number, int backlog)
+{
+	if (!preload_find(number))
+		return REAL(listen)(number, backlog);
+	return (int)preload_result(-EOPNOTSUPP); /* S-07 */
+}
+
+PRELOAD_EXPORT int getsockname(int number, __SOCKADDR_ARG address, socklen_t *restrict size)
+{
+	if (!preload_find(number))
+		return REAL(getsockname)(number, address.__sockaddr__, size);
+	return (int)preload_result(-EOPNOTSUPP); /* S-08 */
+}
+
+PRELOAD_EXPORT int getpeername(int number, __SOCKADDR_ARG address, socklen_t *restrict size)
+{
+	if (!preload_find(number))
+		return REAL(getpeername)(number, address.__sockaddr__, size);
+	return (int)preload_result(-EOPNOTSUPP); /* S-09 */
+}
+
+PRELOAD_EXPORT int shutdown(int number, int how)
+{
+	if (!preload_find(number))
+		return REAL(shutdown)(number, how);
+	return (int)preload_result(-EOPNOTSUPP); /* S-10 */
+}
+
+/* The attribute of every socket that names its protocol (S-19). */
+static const char protocol_attribute[] = "system.sockprotoname";
+static const char protocol_name[] = "ALG";
+
+struct attribute_name {
+	const char *name;
+	bool same;
+};
+
+static int attribute_work(void *argument)
+{
+	struct attribute_name *attribute = argument;
+
+	attribute->same =
+	    strncmp(attribute->name, protocol_attribute, sizeof(protocol_attribute)) == 0;
+	return 0;
+}
+
+PRELOAD_EXPORT ssize_t fgetxattr(int number, const char *name, void *value, size_t size)
+{
+	struct iovec range = {.iov_base = (void *)(uintptr_t)name,
+			      .iov_len = sizeof(protocol_attribute)};
+	struct attribute_name attribute = {.name = name, .same = false};
+	ssize_t result = sizeof(protocol_name);
+
+	if (!preload_find(number) || preload_guard(&range, 1, attribute_work, &attribute) < 0 ||
+	    !attribute.same)
+		return REAL(fgetxattr)(number, name, value, size);
+	if (size && size < sizeof(protocol_name))
+		result = -ERANGE;
+	else if (size && preload_copy_out(value, protocol_name, sizeof(protocol_name)) < 0)
+		result = -EFAULT;
+	return preload_result(result);
+}

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/preload/process.h"
+
+#include <linux/capability.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+
+#include "base/lock.h"
+#include "base/secmem.h"
+#include "crypto/registry.h"
+#include "doors/common/system.h"
+#include "doors/preload/fault.h"
+#include "doors/preload/watch.h"
+#include "socket/sock.h"
+
+enum { MARK_COPIED, MARK_ALIVE, MARK_BEING_MENDED };
+
+struct sock_host preload_host;
+unsigned preload_sndbuf, preload_rcvbuf;
+_Atomic bool preload_active;
+struct preload_mark preload_mark;
+_Thread_local bool preload_inside;
+
+static struct lock begin_lock;
+static enum preload_when when;
+static _Atomic long owner;
+
+static long process_id(void)
+{
+	return DOOR_CALL_1(SYS_getpid, 0);
+}
+
+static bool capable(enum sock_capability capability)
+{
+	static const unsigned bits[] = {
+	    [SOCK_CAP_SYS_ADMIN] = CAP_SYS_ADMIN,
+	    [SOCK_CAP_NET_ADMIN] = CAP_NET_ADMIN,
+	};
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
+	if (DOOR_CALL_2(SYS_capget, &header, data) < 0)
+		return false;
+	return data[0].effective >> bits[capability] & 1;
+}
+
+static void read_settings(void)
+{
+	const char *profile = secure_getenv("UALG_PROFILE");
+	const char *value = secure_getenv("UALG_WHEN");
+
+	preload_host.profile = SOCK_PROFILE_DEFAULT;
+	if (profile && strcmp(profile, "strict") == 0)
+		preload_host.profile = SOCK_PROFILE_STRICT;
+	else if (profile && strcmp(profile, "documented") == 0)
+		preload_host.profile = SOCK_PROFILE_DOCUMENTED;
+	when = value && strcmp(value, "missing") == 0 ? PRELOAD_MISSING : PRELOAD_ALWAYS;
+}
+
+enum preload_when preload_when(void)
+{
+	return when;
+}
+
+static unsigned buffer_of(int descriptor, int option)
+{
+	const unsigned usual = 212992; /* S-13 */
+	unsigned size = usual;
+	socklen_t length = sizeof(size);
+
+	if (DOOR_CALL_5(SYS_getsockopt, descriptor, SOL_SOCKET, option, &size, &length) < 0)
+		return usual;
+	return size;
+}
+
+static void read_buffers(void)
+{
+	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	preload_sndbuf = buffer_of(descriptor, SO_SNDBUF);
+	preload_rcvbuf = buffer_of(descriptor, SO_RCVBUF);
+	if (descriptor >= 0)
+		(void)DOOR_CALL_1(SYS_close, descriptor);
+}
+
+static void fork_prepare(void)
+{
+	sock_fork_prepare();
+	registry_fork_prepare();
+	secmem_fork_prepare();
+}
+
+static void fork_parent(void)
+{
+	secmem_fork_done();
+	registry_fork_done();
+	sock_fork_parent();
+}
+
+static void fork_child(void)
+{
+	lock_forget_self();
+	secmem_fork_done();
+	registry_fork_done();
+	sock_fork_child();
+	preload_fault_fork_child();
+	lock_reset(&begin_lock);
+	atomic_store(&owner, process_id());
+	atomic_store(&preload_mark.alive, MARK_ALIVE);
+}
+
+void preload_forked(void)
+{
+	unsigned copied = MARK_COPIED;
+
+	if (!preload_is_active())
+		return;
+	if (atomic_compare_exchange_strong(&preload_mark.alive, &copied, MARK_BEING_MENDED))
+		fork_child();
+	while (atomic_load(&preload_mark.alive) == MARK_BEING_MENDED)
+		(void)sched_yield();
+}
+
+bool preload_owns(void)
+{
+	preload_check_fork();
+	return atomic_load_explicit(&owner, memory_order_relaxed) == process_id();
+}
+
+static void begin(void)
+{
+	read_settings();
+	read_buffers();
+	preload_host.guard = preload_guard;
+	preload_host.capable = capable;
+	preload_host.changed = preload_changed;
+	/* Where the kernel cannot do this the fork handlers alone have to do. */
+	(void)madvise(&preload_mark, sizeof(preload_mark), MADV_WIPEONFORK);
+	(void)pthread_atfork(fork_prepare, fork_parent, fork_child);
+	preload_fault_install();
+	atomic_store(&owner, process_id());
+	atomic_store(&preload_mark.alive, MARK_ALIVE);
+	atomic_store(&preload_active, true);
+}
+
+void preload_begin(void)
+{
+	uint64_t all = UINT64_MAX, mask = 0;
+
+	if (atomic_load(&preload_active))
+		return;
+	/* Without signals, so that no handler comes here meanwhile. */
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof(all));
+	(void)lock_acquire(&begin_lock);
+	if (!atomic_load(&preload_active))
+		begin();
+	lock_release(&begin_lock);
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, 0, sizeof(mask));
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which alg socket stands behind a descriptor number: one flat table, so that a call on any other
+ * descriptor costs a load and a comparison.  Pages that no alg socket uses take no memory.
+ *
+ * An entry is one reference to its struct sock.  Entries are read without a lock; who found one
+ * locks the socket and looks again (type-stable memory: see socket/sock.h).
+ */
+#ifndef UALG_DOORS_PRELOAD_TABLE_H
+#define UALG_DOORS_PRELOAD_TABLE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+#include "socket/sock.h"
+
+#define PRELOAD_TABLE_SIZE (1u << 20)
+
+extern _Atomic(struct sock *) preload_table[PRELOAD_TABLE_SIZE];
+
+/* The alg socket of a number, or NULL; for any int. */
+static inline struct sock *preload_find(int number)
+{
+	if (__builtin_expect((unsigned)number >= PRELOAD_TABLE_SIZE, 0))
+		return NULL;
+	return atomic_load_explicit(&preload_table[number], memory_order_acquire);
+}
+
+/* Locks the alg socket of a number: NULL if there is none; -EBUSY in *error, and NULL, if this
+ * thread has it locked (a signal handler). */
+struct sock *preload_lock(int number, int *error);
+
+/*
+ * Puts a socket at a number that the kernel has given us, with the reference that the caller hands
+ * over; what stood there before is dropped.  The socket must not be locked.  False: the number is
+ * beyond the table, and the caller keeps the reference.
+ */
+bool preload_table_set(int number, struct sock *sock);
+
+/*
+ * Empties the entry of a number and returns the socket, whose reference is the caller's now, or
+ * NULL.  preload_drop gives the reference back.
+ */
+struct sock *preload_table_take(int number);
+void preload_drop(struct sock *sock);
+
+/* All numbers ever used are below this. */
+unsigned preload_table_top(void);
+
+#endif
