@@ -5,14 +5,16 @@
 #   make check         build, and run every test
 #   make all           build
 #   make bench         measure, against the goals in bench/
+#   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
 #   make clean         remove the build directory
 
 BUILD ?= build
+FUZZ_SECONDS ?= 30
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench install format check-format clean
+.PHONY: all try check bench fuzz install format check-format clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -31,6 +33,9 @@ check:
 
 bench: all
 	sh bench/run.sh $(BUILD)
+
+fuzz:
+	sh scripts/fuzz.sh $(FUZZ_SECONDS)
 
 install: all
 	meson install -C $(BUILD) --no-rebuild
