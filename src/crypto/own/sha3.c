@@ -93,7 +93,7 @@ static void permute_portable(uint64_t *lane)
 static void (*permute)(uint64_t *lane) = permute_portable;
 
 #if defined(__x86_64__)
-/* The same, with and-not and rotations that leave their source alone: a quarter faster. */
+/* The same with and-not, and rotations that leave their source alone: faster by a tenth. */
 __attribute__((target("bmi,bmi2"))) static void permute_bmi(uint64_t *lane)
 {
 	permute_lanes(lane);
