@@ -222,8 +222,13 @@ def variables(*arguments, env=None):
 
 
 def library():
-    """The library's path: the last in the LD_PRELOAD that `run` sets (runtimes stand before)."""
+    """The library's path: the last in the LD_PRELOAD that `run` sets."""
     return variables()["LD_PRELOAD"].split(":")[-1]
+
+
+def runtimes():
+    """What has to stand before every library: the runtime of a build with a sanitizer."""
+    return variables()["LD_PRELOAD"].split(":")[:-1]
 
 
 def test_run_environment():
@@ -241,8 +246,9 @@ def test_run_keeps_preload():
     with tempfile.TemporaryDirectory() as folder:
         other = os.path.join(folder, "other.so")
         os.symlink(library(), other)
-        both = variables(env={"LD_PRELOAD": other})["LD_PRELOAD"]
-        assert both.endswith(library() + ":" + other), both
+        before = ":".join(runtimes() + [other])
+        both = variables(env={"LD_PRELOAD": before})["LD_PRELOAD"]
+        assert both == ":".join(runtimes() + [library(), before]), both
     nested = ualg("run", "--", UALG, "run", "--", "env")
     expect(nested, 0)
     line = next(line for line in nested.stdout.splitlines() if line.startswith("LD_PRELOAD="))
