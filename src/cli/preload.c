@@ -15,9 +15,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define LIBRARY_NAME     "libualg-preload.so"
-#define MAX_INTERPRETERS 5 /* a script's interpreter may be a script: as deep as the kernel goes   \
-			    */
+#define LIBRARY_NAME "libualg-preload.so"
+#define MAX_INTERPRETERS                                                                           \
+	5 /* a script's interpreter may be a script: as deep as the kernel goes                    \
+	   */
 #define MAX_PROGRAM_HEADS 256 /* more than any sane file has */
 
 /* The directory of this executable. */
