@@ -20,16 +20,18 @@ all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
 
 $(BUILD)/build.ninja:
-	sh scripts/install-needs.sh build
-	meson setup $(BUILD)
+	@sh scripts/install-needs.sh build
+	@echo "Setting $(BUILD) up"
+	@sh scripts/quietly.sh meson setup $(BUILD)
 
 try: $(BUILD)/build.ninja
+	@echo "Building"
 	@sh scripts/quietly.sh ninja -C $(BUILD)
 	@sh scripts/try.sh $(BUILD)
 
 check:
-	sh scripts/install-needs.sh check
-	sh scripts/check.sh $(BUILD)
+	@sh scripts/install-needs.sh check
+	@sh scripts/check.sh $(BUILD)
 
 bench: all
 	sh bench/run.sh $(BUILD)

@@ -71,16 +71,17 @@ def show(what, result, good, how):
     global failures
     if not good:
         failures += 1
-    print("  %-24s %-26s %s" % (what, result, how if good else "WRONG: not " + how))
+    print("  %-26s %-20s %s" % (what, result, how if good else "WRONG: not " + how))
 
 
-def changed_byte_is_refused(key, iv, aad, sealed):
+def open_damaged(key, iv, aad, sealed):
+    """What opening says when one bit of the ciphertext has changed."""
     damaged = bytes([sealed[0] ^ 1]) + sealed[1:]
     try:
         seal(key, iv, aad, damaged, socket.ALG_OP_DECRYPT)
     except OSError as error:
-        return error.errno == errno.EBADMSG
-    return False
+        return errno.errorcode[error.errno]
+    return "accepted"
 
 
 def main():
@@ -106,8 +107,8 @@ def main():
     sealed = seal(key, iv[:12], aad, message, socket.ALG_OP_ENCRYPT)
     opened = seal(key, iv[:12], aad, sealed, socket.ALG_OP_DECRYPT)
     show("gcm(aes)", sealed.hex()[:16] + "...", opened == message, "opens to the message")
-    show("gcm(aes), one bit changed", "EBADMSG",
-         changed_byte_is_refused(key, iv[:12], aad, sealed), "refused")
+    answer = open_damaged(key, iv[:12], aad, sealed)
+    show("gcm(aes), one bit changed", answer, answer == "EBADMSG", "refused")
 
     first, second = random_bytes(16), random_bytes(16)
     show("stdrng", first.hex()[:16] + "...", len(first) == 16 and first != second,
