@@ -10,7 +10,7 @@ build='gcc libc6-dev make meson ninja-build pkg-config python3 libgcrypt20-dev l
 # Debian gives the test suite of its Python a package by version.
 python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils"
-ci="$check clang clang-format musl-tools"
+ci="$check git clang clang-format musl-tools"
 
 case ${1:-} in
 build) wanted=$build ;;
