@@ -61,18 +61,22 @@ struct hash_ops {
 	bool (*state_valid)(const struct tfm *tfm, const void *state);
 };
 
-/* A block cipher: whole blocks, independently.  in and out may be the same, not overlap partly. */
+/*
+ * A block cipher: whole blocks, independently.  in and out may be the same, not overlap partly.
+ * Threads may share a tfm in encrypt and cbc_mac (hashes are made of them), not in decrypt.
+ */
 struct cipher_ops {
 	void (*encrypt)(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks);
 	void (*decrypt)(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks);
-	/* chain = E(chain ^ block) for each block: one call instead of many.  NULL: not provided. */
+	/* chain = E(chain ^ block) for each block: one call instead of many.  NULL: not provided.
+	 */
 	void (*cbc_mac)(struct tfm *tfm, uint8_t *chain, const uint8_t *in, size_t blocks);
 };
 
 struct skcipher_ops {
 	/*
-	 * size bytes from in to out (equal, or not overlapping).  iv: alg->ivsize bytes, replaced by
-	 * the IV that continues the message (rule C-08; left as it is where C-20 says so).
+	 * size bytes from in to out (equal, or not overlapping).  iv: alg->ivsize bytes, replaced
+	 * by the IV that continues the message (rule C-08; left as it is where C-20 says so).
 	 * -EINVAL: size does not suit the mode; -EBADMSG: key unwrapping failed.
 	 */
 	int (*encrypt)(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size);
@@ -83,8 +87,8 @@ struct aead_request {
 	const uint8_t *iv;  /* alg->ivsize bytes */
 	const uint8_t *aad; /* as sent */
 	size_t aad_size;
-	uint8_t *aad_out; /* where the caller has put a copy of the AAD for its reader, or NULL: only
-	                     modes that change it (E-25) look at it */
+	uint8_t *aad_out; /* where the caller has put a copy of the AAD for its reader, or NULL:
+			     only modes that change it (E-25) look at it */
 	const uint8_t *in;
 	uint8_t *out; /* equal to in, or not overlapping it */
 	size_t size;  /* of the text, without tag */
@@ -112,7 +116,7 @@ struct rng_ops {
 	 * out holds zeros.  out and additional are the caller's own memory, not a program's.
 	 */
 	int (*generate)(struct tfm *tfm, const uint8_t *additional, size_t additional_size,
-	                uint8_t *out, size_t size);
+			uint8_t *out, size_t size);
 	/* Fixes the entropy input (and nonce) of every later seeding, for tests with known answers
 	 * (R-10).  Size 0 changes nothing; -EMSGSIZE: too much (the contract's 128 fit).  NULL: not a
 	 * DRBG. */
@@ -125,9 +129,9 @@ struct alg {
 	const char *backend;       /* which library, or "own", or the template's name: for people */
 	int priority;              /* the highest of one name wins */
 	enum alg_type type;
-	enum alg_key key;    /* hashes only */
-	unsigned blocksize;  /* as /proc/crypto has it: 1 for stream modes */
-	unsigned chunksize;  /* skcipher: what a partial read comes in (section 10 of abi.md) */
+	enum alg_key key;   /* hashes only */
+	unsigned blocksize; /* as /proc/crypto has it: 1 for stream modes */
+	unsigned chunksize; /* skcipher: what a partial read comes in (section 10 of abi.md) */
 	unsigned min_keysize;
 	unsigned max_keysize;
 	unsigned ivsize;
