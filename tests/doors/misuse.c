@@ -238,16 +238,39 @@ void misuse_report(const char *rule, const char *what, long got, long want)
 	fflush(stdout);
 }
 
-int main(void)
+static const struct {
+	const char *name;
+	void (*run)(void);
+} groups[] = {
+    {"calls", misuse_run_calls},
+    {"messages", misuse_run_messages},
+    {"stories", misuse_run_stories},
+    {"splice", misuse_run_splice},
+};
+
+static int chosen(const char *group, int count, char **names)
+{
+	for (int i = 0; i < count; i++) {
+		if (strcmp(names[i], group) == 0)
+			return 1;
+	}
+	return count == 0;
+}
+
+/* Runs the groups of rows that are named, or all. */
+int main(int argc, char **argv)
 {
 	bystanders_open();
 	memory_open();
 	misuse_close(misuse_open(OP_CIPHER)); /* so that what is opened once is open */
 
 	int before = open_descriptors();
-	misuse_run_calls();
-	misuse_run_messages();
-	misuse_run_stories();
+	for (size_t i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
+		if (chosen(groups[i].name, argc - 1, argv + 1))
+			groups[i].run();
+	}
+	if (rows == 0)
+		give_up("no such group of rows", EINVAL);
 	misuse_report("F-04", "no descriptor is left over", open_descriptors(), before);
 	misuse_report("C-23", "what bystanders hold is as it was", bystanders_same(), 1);
 

@@ -60,5 +60,6 @@ void misuse_report(const char *rule, const char *what, long got, long want);
 void misuse_run_calls(void);    /* misuse_calls.c: one call on one descriptor */
 void misuse_run_messages(void); /* misuse_messages.c: sendmsg, recvmsg and control messages */
 void misuse_run_stories(void);  /* misuse_stories.c: several calls, and what they leave behind */
+void misuse_run_splice(void);   /* the same with splice and tee */
 
 #endif

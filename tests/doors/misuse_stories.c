@@ -328,7 +328,23 @@ static void copied_number(void)
 	close(parent);
 }
 
-static void splice_refused(void)
+void misuse_run_stories(void)
+{
+	busy_parent();
+	rebound_parent();
+	spoiled_keys();
+	aborted_accept();
+	cipher_lengths();
+	cipher_without_room();
+	aead_lengths();
+	aead_of_a_kind();
+	hash_readings();
+	late_seed();
+	reused_number();
+	copied_number();
+}
+
+void misuse_run_splice(void)
 {
 	static const struct {
 		enum misuse_place place;
@@ -362,21 +378,4 @@ static void splice_refused(void)
 	misuse_close(fd);
 	close(ends[0]);
 	close(ends[1]);
-}
-
-void misuse_run_stories(void)
-{
-	busy_parent();
-	rebound_parent();
-	spoiled_keys();
-	aborted_accept();
-	cipher_lengths();
-	cipher_without_room();
-	aead_lengths();
-	aead_of_a_kind();
-	hash_readings();
-	late_seed();
-	reused_number();
-	copied_number();
-	splice_refused();
 }
