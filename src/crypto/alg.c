@@ -85,8 +85,9 @@ bool alg_needs_key(const struct alg *alg)
 const char *alg_type_name(enum alg_type type)
 {
 	static const char *const names[] = {
-	    [ALG_TYPE_CIPHER] = "cipher", [ALG_TYPE_HASH] = "hash", [ALG_TYPE_SKCIPHER] = "skcipher",
-	    [ALG_TYPE_AEAD] = "aead",     [ALG_TYPE_RNG] = "rng",
+	    [ALG_TYPE_CIPHER] = "cipher",     [ALG_TYPE_HASH] = "hash",
+	    [ALG_TYPE_SKCIPHER] = "skcipher", [ALG_TYPE_AEAD] = "aead",
+	    [ALG_TYPE_RNG] = "rng",
 	};
 
 	return names[type];

@@ -73,13 +73,14 @@ int template_parse(const char *text, struct template_name *out)
 
 static int compose(char *out, const char *name, const char *first, const char *second)
 {
-	int size = snprintf(out, ALG_NAME_MAX, second ? "%s(%s,%s)" : "%s(%s)", name, first, second);
+	int size =
+	    snprintf(out, ALG_NAME_MAX, second ? "%s(%s,%s)" : "%s(%s)", name, first, second);
 
 	return size < 0 || (size_t)size >= ALG_NAME_MAX ? -ENOENT : 0;
 }
 
 int template_compose(struct alg *out, const char *name, const struct alg *first,
-                     const struct alg *second)
+		     const struct alg *second)
 {
 	int result = compose(out->name, name, first->name, second ? second->name : NULL);
 

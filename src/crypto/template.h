@@ -24,20 +24,22 @@ struct template_name {
  */
 int template_parse(const char *text, struct template_name *out);
 
-struct template {
+struct template
+{
 	const char *name;
 	enum alg_type type; /* of what it makes */
 	unsigned args;
 	/*
-	 * Fills a descriptor from the parsed name: looks its parts up with registry_find, checks that
-	 * they suit, composes name and driver with template_compose.  -ENOENT: parts do not suit.
+	 * Fills a descriptor from the parsed name: looks its parts up with registry_find, checks
+	 * that they suit, composes name and driver with template_compose.  -ENOENT: parts do not
+	 * suit.
 	 */
 	int (*create)(const struct template_name *name, struct alg *out);
 };
 
 /* Writes TEMPLATE(PART,...) of the parts' generic and driver names; -ENOENT: too long. */
 int template_compose(struct alg *out, const char *name, const struct alg *first,
-                     const struct alg *second);
+		     const struct alg *second);
 
 /* The template of that name that makes that type, or NULL. */
 const struct template *template_find(const char *name, enum alg_type type);
