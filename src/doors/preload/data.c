@@ -301,7 +301,6 @@ int preload_vector_flags(int flags)
 {
 	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC;
 
-	if (flags & ~(harmless | RWF_NOWAIT))
-		return -EOPNOTSUPP;
-	return flags & RWF_NOWAIT ? SOCK_MSG_DONTWAIT : 0;
+	/* RWF_NOWAIT too is refused (I-05). */
+	return flags & ~harmless ? -EOPNOTSUPP : 0;
 }

@@ -48,13 +48,19 @@ static inline bool preload_is_active(void)
  */
 bool preload_owns(void);
 
+#if defined(__x86_64__)
+#define PRELOAD_PAGE 4096
+#else
+#define PRELOAD_PAGE 65536 /* the largest there is */
+#endif
+
 /*
  * A page that the kernel empties in a child whose memory is a copy, however the child was made:
  * fork handlers do not run for clone() and _Fork().
  */
 extern struct preload_mark {
-	_Alignas(65536) _Atomic unsigned alive;
-	char rest_of_page[65536 - sizeof(unsigned)];
+	_Alignas(PRELOAD_PAGE) _Atomic unsigned alive;
+	char rest_of_page[PRELOAD_PAGE - sizeof(unsigned)];
 } preload_mark;
 
 void preload_forked(void);

@@ -30,9 +30,9 @@ void *preload_real_find(enum preload_real_index index)
 	return found;
 }
 
-__attribute__((constructor)) static void find_all(void)
+__attribute__((constructor)) static void find_early(void)
 {
-	for (unsigned i = 0; i < PRELOAD_REAL_COUNT; i++)
+	for (unsigned i = 0; i < PRELOAD_REAL_EARLY_COUNT; i++)
 		if (!atomic_load_explicit(&preload_real_table[i], memory_order_relaxed))
 			(void)preload_real_find((enum preload_real_index)i);
 }

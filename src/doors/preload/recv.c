@@ -24,8 +24,8 @@ PRELOAD_EXPORT ssize_t recv(int number, void *buffer, size_t size, int flags)
 
 PRELOAD_EXPORT ssize_t __recv_chk(int number, void *buffer, size_t size, size_t room, int flags)
 {
-	/* The real one ends the program where the buffer is too small. */
-	if (size > room || !preload_find(number))
+	/* The real one is for ending the program where the buffer is too small. */
+	if (size > room)
 		return REAL(__recv_chk)(number, buffer, size, room, flags);
 	return recv(number, buffer, size, flags);
 }
@@ -45,7 +45,7 @@ ssize_t __read(int number, void *buffer, size_t size) PRELOAD_ALIAS(read);
 
 PRELOAD_EXPORT ssize_t __read_chk(int number, void *buffer, size_t size, size_t room)
 {
-	if (size > room || !preload_find(number))
+	if (size > room)
 		return REAL(__read_chk)(number, buffer, size, room);
 	return read(number, buffer, size);
 }
@@ -94,7 +94,7 @@ PRELOAD_EXPORT ssize_t recvfrom(int number, void *buffer, size_t size, int flags
 PRELOAD_EXPORT ssize_t __recvfrom_chk(int number, void *buffer, size_t size, size_t room, int flags,
 				      __SOCKADDR_ARG from, socklen_t *from_size)
 {
-	if (size > room || !preload_find(number))
+	if (size > room)
 		return REAL(__recvfrom_chk)(number, buffer, size, room, flags, from.__sockaddr__,
 					    from_size);
 	return recvfrom(number, buffer, size, flags, from, from_size);
