@@ -13,6 +13,12 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
+#if defined(__has_include) && __has_include(<sys/single_threaded.h>)
+#include <sys/single_threaded.h>
+#define LOCK_ALONE __libc_single_threaded
+#else
+#define LOCK_ALONE 0
+#endif
 
 /* 0: free; otherwise the owner's thread id, with LOCK_CONTENDED set while others wait. */
 struct lock {
@@ -44,16 +50,33 @@ static inline bool lock_acquire(struct lock *lock)
 	uint32_t self = lock_self();
 	uint32_t expected = 0;
 
-	if (atomic_compare_exchange_strong_explicit(&lock->word, &expected, self,
-						    memory_order_acquire, memory_order_relaxed))
+	/*
+	 * While there is one thread, only its own signal handlers can come between, and they leave
+	 * the lock as they found it: no need for the price of an atomic exchange.
+	 */
+	if (LOCK_ALONE) {
+		if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0) {
+			atomic_store_explicit(&lock->word, self, memory_order_relaxed);
+			atomic_signal_fence(memory_order_seq_cst);
+			return true;
+		}
+	} else if (atomic_compare_exchange_strong_explicit(
+		       &lock->word, &expected, self, memory_order_acquire, memory_order_relaxed)) {
 		return true;
+	}
 	return lock_acquire_slow(lock, self);
 }
 
 static inline void lock_release(struct lock *lock)
 {
-	uint32_t held = atomic_exchange_explicit(&lock->word, 0, memory_order_release);
+	uint32_t held;
 
+	if (LOCK_ALONE) {
+		atomic_signal_fence(memory_order_seq_cst);
+		atomic_store_explicit(&lock->word, 0, memory_order_relaxed);
+		return;
+	}
+	held = atomic_exchange_explicit(&lock->word, 0, memory_order_release);
 	if (held & LOCK_CONTENDED)
 		lock_release_slow(lock);
 }
