@@ -112,14 +112,14 @@ struct rng_ops {
 	 */
 	int (*seed)(struct tfm *tfm, const uint8_t *seed, size_t size);
 	/*
-	 * Any size.  -EINVAL: never seeded (R-02); -EIO: no entropy for a reseeding that is due, and
-	 * out holds zeros.  out and additional are the caller's own memory, not a program's.
+	 * Any size.  -EINVAL: never seeded (R-02); -EIO: no entropy for a reseeding that is due,
+	 * and out holds zeros.  out and additional are the caller's own memory, not a program's.
 	 */
 	int (*generate)(struct tfm *tfm, const uint8_t *additional, size_t additional_size,
 			uint8_t *out, size_t size);
 	/* Fixes the entropy input (and nonce) of every later seeding, for tests with known answers
-	 * (R-10).  Size 0 changes nothing; -EMSGSIZE: too much (the contract's 128 fit).  NULL: not a
-	 * DRBG. */
+	 * (R-10).  Size 0 changes nothing; -EMSGSIZE: too much (the contract's 128 fit).  NULL: not
+	 * a DRBG. */
 	int (*set_entropy)(struct tfm *tfm, const uint8_t *entropy, size_t size);
 };
 
