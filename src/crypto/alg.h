@@ -27,6 +27,7 @@
 #define ALG_MAX_IV         32u
 #define ALG_MAX_TAG        64u
 #define ALG_MAX_HASH_STATE 2048u
+#define ALG_MAX_PARTS      3u /* algorithms that an instance of a template keeps */
 
 enum alg_type {
 	ALG_TYPE_CIPHER, /* a block cipher, one block at a time: a template's part, never bound */
@@ -162,7 +163,7 @@ struct alg {
 
 	/* For the implementation: a row of its table; the parts of a template's instance. */
 	const void *data;
-	const struct alg *part[2];
+	const struct alg *part[ALG_MAX_PARTS];
 	const struct alg *next; /* the registry's list */
 };
 

@@ -135,8 +135,8 @@ static int instantiate(enum alg_type type, const char *name)
 
 	if (result < 0)
 		return result;
-	template = template_find(parsed.name, type);
-	if (!template || template->args != parsed.args)
+	template = template_find(parsed.name, type, parsed.args);
+	if (!template)
 		return -ENOENT;
 	result = template->create(&parsed, &alg);
 	if (result < 0)

@@ -2,6 +2,7 @@
 #include "crypto/template.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,10 +92,22 @@ int template_compose(struct alg *out, const char *name, const struct alg *first,
 	return compose(out->driver, name, first->driver, second ? second->driver : NULL);
 }
 
-const struct template *template_find(const char *name, enum alg_type type)
+int template_set_driver(struct alg *out, const char *format, ...)
+{
+	va_list arguments;
+	int size;
+
+	va_start(arguments, format);
+	size = vsnprintf(out->driver, sizeof(out->driver), format, arguments);
+	va_end(arguments);
+	return size < 0 || (size_t)size >= sizeof(out->driver) ? -ENOENT : 0;
+}
+
+const struct template *template_find(const char *name, enum alg_type type, unsigned args)
 {
 	for (size_t i = 0; templates[i]; i++)
-		if (templates[i]->type == type && strcmp(templates[i]->name, name) == 0)
+		if (templates[i]->type == type && templates[i]->args == args &&
+		    strcmp(templates[i]->name, name) == 0)
 			return templates[i];
 	return NULL;
 }

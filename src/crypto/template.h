@@ -41,7 +41,14 @@ struct template
 int template_compose(struct alg *out, const char *name, const struct alg *first,
 		     const struct alg *second);
 
-/* The template of that name that makes that type, or NULL. */
-const struct template *template_find(const char *name, enum alg_type type);
+/*
+ * Writes another driver name than template_compose did, printf-like, for templates whose driver
+ * names more or other parts than the generic name does.  -ENOENT: too long.
+ */
+__attribute__((format(printf, 2, 3))) int template_set_driver(struct alg *out, const char *format,
+							      ...);
+
+/* The template of that name that makes that type of so many arguments, or NULL. */
+const struct template *template_find(const char *name, enum alg_type type, unsigned args);
 
 #endif

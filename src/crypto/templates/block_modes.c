@@ -8,28 +8,15 @@
 
 #include "base/secmem.h"
 #include "crypto/bytes.h"
-#include "crypto/registry.h"
 #include "crypto/templates/parts.h"
 #include "crypto/templates/templates.h"
 
 #define BATCH_BLOCKS 8u /* handed to the cipher at once */
 #define BATCH_SIZE   (BATCH_BLOCKS * ALG_MAX_IV)
 
-static struct tfm *cipher_part(const struct tfm *tfm)
-{
-	const struct template_parts *parts = tfm_context(tfm);
-
-	return parts->tfm[0];
-}
-
-static int part_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
-{
-	return tfm_setkey(cipher_part(tfm), key, size);
-}
-
 static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = cipher_part(tfm);
+	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
 
 	(void)iv;
@@ -41,7 +28,7 @@ static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 static int ecb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = cipher_part(tfm);
+	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
 
 	(void)iv;
@@ -53,7 +40,7 @@ static int ecb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 static int cbc_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = cipher_part(tfm);
+	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
 
 	if (size % block != 0)
@@ -68,7 +55,7 @@ static int cbc_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = cipher_part(tfm);
+	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
 	uint8_t before[BATCH_SIZE]; /* the ciphertext, as out may be in */
 
@@ -91,7 +78,7 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = cipher_part(tfm);
+	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
 	uint8_t stream[BATCH_SIZE];
 
@@ -113,36 +100,15 @@ static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *
 	return 0;
 }
 
-static int create(const struct template_name *name, struct alg *out)
-{
-	const struct alg *cipher;
-	int result = registry_find(ALG_TYPE_CIPHER, name->arg[0], &cipher);
-
-	if (result < 0)
-		return result;
-	if (cipher->blocksize == 0 || cipher->blocksize > ALG_MAX_IV)
-		return -ENOENT;
-	out->priority = cipher->priority;
-	out->min_keysize = cipher->min_keysize;
-	out->max_keysize = cipher->max_keysize;
-	out->blocksize = cipher->blocksize;
-	out->chunksize = cipher->blocksize;
-	out->context_size = sizeof(struct template_parts);
-	out->init = template_parts_init;
-	out->exit = template_parts_exit;
-	out->setkey = part_setkey;
-	return template_compose(out, name->name, cipher, NULL);
-}
-
 static int ecb_create(const struct template_name *name, struct alg *out)
 {
 	out->skcipher = (struct skcipher_ops){ecb_encrypt, ecb_decrypt};
-	return create(name, out);
+	return template_block_create(name, out);
 }
 
 static int cbc_create(const struct template_name *name, struct alg *out)
 {
-	int result = create(name, out);
+	int result = template_block_create(name, out);
 
 	out->skcipher = (struct skcipher_ops){cbc_encrypt, cbc_decrypt};
 	out->ivsize = out->blocksize;
@@ -151,7 +117,7 @@ static int cbc_create(const struct template_name *name, struct alg *out)
 
 static int ctr_create(const struct template_name *name, struct alg *out)
 {
-	int result = create(name, out);
+	int result = template_block_create(name, out);
 
 	out->skcipher = (struct skcipher_ops){ctr_crypt, ctr_crypt};
 	out->ivsize = out->blocksize;

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "crypto/templates/parts.h"
 
-#include <stddef.h>
+#include <errno.h>
+#include <string.h>
 
-#define PART_COUNT 2u
+#include "crypto/registry.h"
 
 void template_parts_exit(struct tfm *tfm)
 {
 	struct template_parts *parts = tfm_context(tfm);
 
-	for (size_t i = 0; i < PART_COUNT; i++) {
+	for (size_t i = 0; i < ALG_MAX_PARTS; i++) {
 		tfm_free(parts->tfm[i]);
 		parts->tfm[i] = NULL;
 	}
@@ -19,7 +20,7 @@ int template_parts_init(struct tfm *tfm)
 {
 	struct template_parts *parts = tfm_context(tfm);
 
-	for (size_t i = 0; i < PART_COUNT && tfm->alg->part[i]; i++) {
+	for (size_t i = 0; i < ALG_MAX_PARTS && tfm->alg->part[i]; i++) {
 		int result = tfm_new(tfm->alg->part[i], &parts->tfm[i]);
 
 		if (result < 0) {
@@ -33,4 +34,84 @@ int template_parts_init(struct tfm *tfm)
 int template_parts_priority(const struct alg *first, const struct alg *second)
 {
 	return second->priority < first->priority ? second->priority : first->priority;
+}
+
+int template_part_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
+{
+	return tfm_setkey(template_part(tfm), key, size);
+}
+
+/* What every skcipher around one part has of it. */
+static int begin(const struct template_name *name, struct alg *out, const struct alg *part)
+{
+	out->priority = part->priority;
+	out->min_keysize = part->min_keysize;
+	out->max_keysize = part->max_keysize;
+	out->blocksize = part->blocksize;
+	out->context_size = sizeof(struct template_parts);
+	out->init = template_parts_init;
+	out->exit = template_parts_exit;
+	out->setkey = template_part_setkey;
+	return template_compose(out, name->name, part, NULL);
+}
+
+static int block_begin(const struct template_name *name, struct alg *out, const char *cipher_name)
+{
+	const struct alg *cipher;
+	int result = registry_find(ALG_TYPE_CIPHER, cipher_name, &cipher);
+
+	if (result < 0)
+		return result;
+	if (cipher->blocksize == 0 || cipher->blocksize > ALG_MAX_IV)
+		return -ENOENT;
+	out->chunksize = cipher->blocksize;
+	return begin(name, out, cipher);
+}
+
+int template_block_create(const struct template_name *name, struct alg *out)
+{
+	return block_begin(name, out, name->arg[0]);
+}
+
+int template_skcipher_create(const struct template_name *name, struct alg *out)
+{
+	const struct alg *part;
+	int result = registry_find(ALG_TYPE_SKCIPHER, name->arg[0], &part);
+
+	if (result < 0)
+		return result;
+	out->chunksize = part->chunksize;
+	out->ivsize = part->ivsize;
+	return begin(name, out, part);
+}
+
+int template_ecb_create(const struct template_name *name, struct alg *out)
+{
+	struct template_name ecb;
+	const char *cipher = name->arg[0];
+	int result;
+
+	if (template_parse(cipher, &ecb) == 0) {
+		if (strcmp(ecb.name, "ecb") != 0 || ecb.args != 1)
+			return -ENOENT;
+		cipher = ecb.arg[0];
+	}
+	result = block_begin(name, out, cipher);
+	if (result < 0)
+		return result;
+	if (out->blocksize != 16)
+		return -ENOENT;
+	return template_set_driver(out, "%s(ecb(%s))", name->name, out->part[0]->driver);
+}
+
+int template_inner_cipher(const char *name, char *out)
+{
+	const char *start = strrchr(name, '(');
+	size_t size = start ? strcspn(start + 1, ")") : 0;
+
+	if (size == 0 || size >= ALG_NAME_MAX)
+		return -ENOENT;
+	memcpy(out, start + 1, size);
+	out[size] = '\0';
+	return 0;
 }

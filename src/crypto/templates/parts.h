@@ -4,10 +4,11 @@
 #define UALG_CRYPTO_TEMPLATES_PARTS_H
 
 #include "crypto/alg.h"
+#include "crypto/template.h"
 
 /* The context of a template's tfm begins with this: a tfm for each alg->part. */
 struct template_parts {
-	struct tfm *tfm[2];
+	struct tfm *tfm[ALG_MAX_PARTS];
 };
 
 /* alg->init and alg->exit of a template's instance.  -ENOMEM, or an errno of a part's init. */
@@ -16,5 +17,40 @@ void template_parts_exit(struct tfm *tfm);
 
 /* The lower of the priorities: an instance is as good as its parts. */
 int template_parts_priority(const struct alg *first, const struct alg *second);
+
+/* The first part's tfm, which is all that many modes have. */
+static inline struct tfm *template_part(const struct tfm *tfm)
+{
+	const struct template_parts *parts = tfm_context(tfm);
+
+	return parts->tfm[0];
+}
+
+/* alg->setkey where the key is the first part's.  As tfm_setkey. */
+int template_part_setkey(struct tfm *tfm, const uint8_t *key, size_t size);
+
+/*
+ * Begins the descriptor of an skcipher around the block cipher that is the name's first argument:
+ * keys, block and chunk of the cipher, no IV, one part, names composed.  -ENOENT: no such cipher.
+ */
+int template_block_create(const struct template_name *name, struct alg *out);
+
+/* The same for an skcipher around another one: keys, block, chunk and IV of that. */
+int template_skcipher_create(const struct template_name *name, struct alg *out);
+
+/*
+ * Finds the block cipher for a mode with blocks of 16 bytes that is written MODE(X) or
+ * MODE(ecb(X)); the kernel builds those around ecb(X), and names their drivers so.  Begins the
+ * descriptor as template_block_create does, named MODE(X), the driver MODE(ecb(DRIVER)).  -ENOENT:
+ * no such cipher, or other blocks.
+ */
+int template_ecb_create(const struct template_name *name, struct alg *out);
+
+/*
+ * The generic name of the block cipher inside a name: what stands in the last
+ * parentheses, so aes for cts(cbc(aes)) and authenc(hmac(sha256),cbc(aes)).  out has ALG_NAME_MAX
+ * bytes.  -ENOENT: there are none.
+ */
+int template_inner_cipher(const char *name, char *out);
 
 #endif
