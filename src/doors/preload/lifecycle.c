@@ -152,7 +152,7 @@ static bool is_kernel_alg_socket(int number)
 	int domain = 0;
 	socklen_t size = sizeof(domain);
 
-	return DOOR_CALL_5(SYS_getsockopt, number, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+	return REAL(getsockopt)(number, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
 	       domain == AF_ALG;
 }
 
