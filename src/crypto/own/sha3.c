@@ -5,6 +5,7 @@
  */
 #include "crypto/own/sha3.h"
 
+#include "base/cpu.h"
 #include "crypto/bytes.h"
 #include "crypto/registry.h"
 
@@ -101,8 +102,7 @@ __attribute__((target("bmi,bmi2"))) static void permute_bmi(uint64_t *lane)
 
 static void choose_permutation(void)
 {
-	__builtin_cpu_init();
-	if (__builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"))
+	if (cpu_has(CPU_BMI2))
 		permute = permute_bmi;
 }
 #else
