@@ -35,11 +35,13 @@ static uint8_t *map_edge(void)
 static void *volatile bad_pointers[] = {
     NULL,
     (void *)8,
+#if !ADDRESS_SANITIZER
     (void *)0x7fffffffe000,
     (void *)0x800000000000,
     (void *)0x8000000000000000,
     (void *)-1,
     (void *)-4096,
+#endif
 };
 
 static void data_pointers(void **state)
@@ -58,11 +60,13 @@ static void data_pointers(void **state)
 		assert_int_equal(errno, EFAULT);
 		assert_true(hashes_abc(op));
 	}
-	assert_int_equal(read(op, digest, everything), -1);
-	assert_int_equal(errno, EFAULT);
-	assert_int_equal(write(op, digest, everything), -1);
-	assert_int_equal(errno, EFAULT);
-	assert_true(hashes_abc(op));
+	if (!ADDRESS_SANITIZER) {
+		assert_int_equal(read(op, digest, everything), -1);
+		assert_int_equal(errno, EFAULT);
+		assert_int_equal(write(op, digest, everything), -1);
+		assert_int_equal(errno, EFAULT);
+		assert_true(hashes_abc(op));
+	}
 	close(op);
 }
 
