@@ -26,6 +26,56 @@ static inline void bytes_store_le64(uint8_t *to, uint64_t value)
 	memcpy(to, &value, sizeof(value));
 }
 
+static inline uint32_t bytes_load_le32(const uint8_t *from)
+{
+	return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+	       (uint32_t)from[3] << 24;
+}
+
+static inline void bytes_store_le32(uint8_t *to, uint32_t value)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	value = __builtin_bswap32(value);
+#endif
+	memcpy(to, &value, sizeof(value));
+}
+
+static inline uint64_t bytes_load_be64(const uint8_t *from)
+{
+	return __builtin_bswap64(bytes_load_le64(from));
+}
+
+static inline void bytes_store_be64(uint8_t *to, uint64_t value)
+{
+	bytes_store_le64(to, __builtin_bswap64(value));
+}
+
+static inline void bytes_store_be32(uint8_t *to, uint32_t value)
+{
+	bytes_store_le32(to, __builtin_bswap32(value));
+}
+
+/* Rotations; by is 0..31 or 0..63. */
+static inline uint32_t bytes_rotl32(uint32_t value, unsigned by)
+{
+	return value << by | value >> (-by & 31);
+}
+
+static inline uint32_t bytes_rotr32(uint32_t value, unsigned by)
+{
+	return value >> by | value << (-by & 31);
+}
+
+static inline uint64_t bytes_rotl64(uint64_t value, unsigned by)
+{
+	return value << by | value >> (-by & 63);
+}
+
+static inline uint64_t bytes_rotr64(uint64_t value, unsigned by)
+{
+	return value >> by | value << (-by & 63);
+}
+
 static inline uint32_t bytes_load_be32(const uint8_t *from)
 {
 	return (uint32_t)from[0] << 24 | (uint32_t)from[1] << 16 | (uint32_t)from[2] << 8 |

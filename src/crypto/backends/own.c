@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Algorithms of our own: those no library has in the shape that is needed here. */
+#include "crypto/own/own.h"
 #include "crypto/backends/backends.h"
 #include "crypto/own/sha3.h"
 #include "crypto/rng/rng.h"
 
 /* Each registers what one file has. */
 static int (*const registrations[])(void) = {
-    sha3_register,
-    rng_register,
+    crc_register,      ghash_register, michael_register,  nhpoly1305_register, null_register,
+    poly1305_register, sha3_register,  xxhash64_register, rng_register,
 };
 
 int backend_own_load(struct registry_backend *backend)
