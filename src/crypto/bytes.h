@@ -82,10 +82,23 @@ static inline uint32_t bytes_load_be32(const uint8_t *from)
 	       (uint32_t)from[3];
 }
 
-/* out = a ^ b; all three may be the same. */
+/*
+ * out = a ^ b, from the first byte on; all three may be the same, and out may lie before a or b so
+ * that they overlap, by 8 bytes at least.
+ */
 static inline void bytes_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
+	size_t i = 0;
+
+	for (; i + 8 <= size; i += 8) {
+		uint64_t word[2];
+
+		memcpy(&word[0], a + i, 8);
+		memcpy(&word[1], b + i, 8);
+		word[0] ^= word[1];
+		memcpy(out + i, &word[0], 8);
+	}
+	for (; i < size; i++)
 		out[i] = (uint8_t)(a[i] ^ b[i]);
 }
 

@@ -9,33 +9,116 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "base/secmem.h"
 #include "crypto/backends/backends.h"
 
 struct gcrypt_library gcrypt;
 
 static const struct library_symbol symbols[] = {GCRYPT_FUNCTIONS(LIBRARY_SYMBOL)};
 
+#define MODES_OF_64  (GCRYPT_BARE | GCRYPT_CHAIN)
+#define MODES_OF_128 (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_AEAD)
+
+/*
+ * Serpent's own rule for short keys: a bit of one, then zeros up to 256 bits (Anderson, Biham,
+ * Knudsen: "Serpent: A Proposal for the Advanced Encryption Standard", section 4).  The library's
+ * bits of a byte go from the lowest up.
+ */
+static void expand_serpent(const uint8_t *key, size_t size, uint8_t *out, size_t *out_size)
+{
+	*out_size = 32;
+	memset(out, 0, 32);
+	if (size > 0)
+		memcpy(out, key, size);
+	if (size < 32)
+		out[size] = 1;
+}
+
+/* RFC 2144, section 2.5: shorter keys end in zeros; from 88 bits on, the rounds are all 16. */
+static void expand_cast5(const uint8_t *key, size_t size, uint8_t *out, size_t *out_size)
+{
+	*out_size = 16;
+	memset(out, 0, 16);
+	memcpy(out, key, size);
+}
+
 static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "aes",
-	.driver = "aes",
 	.block = 16,
+	.modes = MODES_OF_128 | GCRYPT_XTS,
 	.key = {{GCRY_CIPHER_AES128, 16, 16},
 		{GCRY_CIPHER_AES192, 24, 24},
 		{GCRY_CIPHER_AES256, 32, 32}},
     },
     {
-	.name = "des3_ede",
-	.driver = "des3_ede",
+	.name = "camellia",
+	.block = 16,
+	.modes = MODES_OF_128,
+	.key = {{GCRY_CIPHER_CAMELLIA128, 16, 16},
+		{GCRY_CIPHER_CAMELLIA192, 24, 24},
+		{GCRY_CIPHER_CAMELLIA256, 32, 32}},
+    },
+    {
+	.name = "serpent",
+	.block = 16,
+	.modes = MODES_OF_128,
+	.key = {{GCRY_CIPHER_SERPENT256, 0, 32}},
+	.expand = expand_serpent,
+    },
+    {
+	.name = "twofish",
+	.block = 16,
+	.modes = GCRYPT_BARE,
+	.key = {{GCRY_CIPHER_TWOFISH128, 16, 16}, {GCRY_CIPHER_TWOFISH, 32, 32}},
+	.other = "twofish-own",
+    },
+    {
+	.name = "sm4",
+	.block = 16,
+	.modes = MODES_OF_128,
+	.key = {{GCRY_CIPHER_SM4, 16, 16}},
+    },
+    {
+	.name = "seed",
+	.block = 16,
+	.modes = MODES_OF_128,
+	.key = {{GCRY_CIPHER_SEED, 16, 16}},
+    },
+    {
+	.name = "des",
 	.block = 8,
+	.modes = MODES_OF_64,
+	.key = {{GCRY_CIPHER_DES, 8, 8}},
+    },
+    {
+	.name = "des3_ede",
+	.block = 8,
+	.modes = MODES_OF_64,
 	.key = {{GCRY_CIPHER_3DES, 24, 24}},
+    },
+    {
+	.name = "blowfish",
+	.block = 8,
+	.modes = MODES_OF_64,
+	.key = {{GCRY_CIPHER_BLOWFISH, 4, 56}},
+    },
+    {
+	.name = "cast5",
+	.block = 8,
+	.modes = GCRYPT_BARE,
+	.key = {{GCRY_CIPHER_CAST5, 11, 16}},
+	.expand = expand_cast5,
+	.other = "cast5-openssl",
     },
     {
 	/* With its authenticator, as rfc7539(chacha20,poly1305). */
 	.name = "chacha20,poly1305",
 	.driver = "chacha20-poly1305",
 	.block = 1,
+	.modes = GCRYPT_AEAD,
 	.key = {{GCRY_CIPHER_CHACHA20, 32, 32}},
     },
 };
@@ -89,49 +172,90 @@ static int open_handles(struct gcrypt_context *context, const struct gcrypt_mode
 	return 0;
 }
 
-/* The library's algorithm for keys of size bytes, or 0. */
-static int find_algorithm(const struct gcrypt_pair *pair, size_t size)
+/* The library's algorithm for a cipher's keys of size bytes, or 0. */
+static int find_algorithm(const struct gcrypt_cipher *cipher, size_t size)
 {
-	size_t part = size / pair->mode->keys;
-
-	if (size % pair->mode->keys != 0)
-		return 0;
-	for (size_t i = 0; pair->cipher->key[i].algorithm; i++)
-		if (part >= pair->cipher->key[i].min && part <= pair->cipher->key[i].max)
-			return pair->cipher->key[i].algorithm;
+	for (size_t i = 0; cipher->key[i].algorithm; i++)
+		if (size >= cipher->key[i].min && size <= cipher->key[i].max)
+			return cipher->key[i].algorithm;
 	return 0;
+}
+
+/* Keys all handles. */
+static int key_handles(const struct gcrypt_pair *pair, struct gcrypt_context *context,
+		       const uint8_t *key, size_t size)
+{
+	for (size_t i = 0; i < pair->mode->handles; i++) {
+		gcry_error_t error = gcrypt.gcry_cipher_setkey(context->handle[i], key, size);
+
+		/* Where weak keys are allowed the key is set, and the warning is given still. */
+		if (gcry_err_code(error) != GPG_ERR_NO_ERROR &&
+		    gcry_err_code(error) != GPG_ERR_WEAK_KEY)
+			return gcrypt_errno(error);
+	}
+	return 0;
+}
+
+/* The same with the key that the library wants instead of ours: of each part for itself. */
+static int key_expanded(const struct gcrypt_pair *pair, struct gcrypt_context *context,
+			const uint8_t *key, size_t size)
+{
+	uint8_t expanded[GCRYPT_MAX_KEY];
+	size_t part = size / pair->mode->keys;
+	size_t total = 0;
+	int result;
+
+	for (size_t i = 0; i < pair->mode->keys; i++) {
+		size_t one;
+
+		pair->cipher->expand(key + i * part, part, expanded + total, &one);
+		total += one;
+	}
+	result = key_handles(pair, context, expanded, total);
+	secmem_wipe(expanded, sizeof(expanded));
+	return result;
 }
 
 static int set_key(struct tfm *tfm, const uint8_t *key, size_t size)
 {
 	const struct gcrypt_pair *pair = tfm->alg->data;
 	struct gcrypt_context *context = gcrypt_context(tfm);
-	int algorithm = find_algorithm(pair, size);
+	int algorithm = 0;
 	int result;
 
-	if (!algorithm)
-		return -EINVAL;
-	result = open_handles(context, pair->mode, algorithm);
-	for (size_t i = 0; result == 0 && i < pair->mode->handles; i++) {
-		gcry_error_t error = gcrypt.gcry_cipher_setkey(context->handle[i], key, size);
-
-		/* Where weak keys are allowed the key is set, and the warning is given still. */
-		if (gcry_err_code(error) != GPG_ERR_WEAK_KEY)
-			result = gcrypt_errno(error);
+	if (size % pair->mode->keys == 0)
+		algorithm = find_algorithm(pair->cipher, size / pair->mode->keys);
+	atomic_store(&context->chain_busy, false);
+	if (!algorithm) {
+		close_handles(context);
+		return context->other ? tfm_setkey(context->other, key, size) : -EINVAL;
 	}
+	result = open_handles(context, pair->mode, algorithm);
+	if (result == 0)
+		result = pair->cipher->expand ? key_expanded(pair, context, key, size)
+					      : key_handles(pair, context, key, size);
 	if (result < 0)
 		close_handles(context);
-	atomic_store(&context->mac_busy, false);
 	return result;
+}
+
+static int init_tfm(struct tfm *tfm)
+{
+	const struct gcrypt_pair *pair = tfm->alg->data;
+
+	return pair->other ? tfm_new(pair->other, &gcrypt_context(tfm)->other) : 0;
 }
 
 static void exit_tfm(struct tfm *tfm)
 {
 	close_handles(gcrypt_context(tfm));
+	tfm_free(gcrypt_context(tfm)->other);
 }
 
 static bool fits(const struct gcrypt_cipher *cipher, const struct gcrypt_mode *mode)
 {
+	if ((cipher->modes & mode->set) == 0)
+		return false;
 	return mode->block ? mode->block == cipher->block : cipher->block > 1;
 }
 
@@ -153,21 +277,27 @@ static void set_key_sizes(struct alg *alg, const struct gcrypt_pair *pair)
 		last++;
 	alg->min_keysize = pair->cipher->key[0].min * pair->mode->keys;
 	alg->max_keysize = pair->cipher->key[last].max * pair->mode->keys;
+	if (!pair->other)
+		return;
+	if (pair->other->min_keysize < alg->min_keysize)
+		alg->min_keysize = pair->other->min_keysize;
+	if (pair->other->max_keysize > alg->max_keysize)
+		alg->max_keysize = pair->other->max_keysize;
 }
 
 static int add_pair(const struct gcrypt_pair *pair)
 {
 	const struct gcrypt_cipher *cipher = pair->cipher;
 	const struct gcrypt_mode *mode = pair->mode;
+	const char *driver = cipher->driver ? cipher->driver : cipher->name;
 	struct alg alg = mode->alg;
 
 	if (mode->name) {
 		(void)snprintf(alg.name, sizeof(alg.name), "%s(%s)", mode->name, cipher->name);
-		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-%s-gcrypt", mode->name,
-			       cipher->driver);
+		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-%s-gcrypt", mode->name, driver);
 	} else {
 		(void)snprintf(alg.name, sizeof(alg.name), "%s", cipher->name);
-		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-gcrypt", cipher->driver);
+		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-gcrypt", driver);
 	}
 	alg.backend = "gcrypt";
 	alg.blocksize = mode->stream ? 1 : cipher->block;
@@ -177,9 +307,23 @@ static int add_pair(const struct gcrypt_pair *pair)
 	set_key_sizes(&alg, pair);
 	alg.context_size = sizeof(struct gcrypt_context);
 	alg.setkey = set_key;
+	alg.init = init_tfm;
 	alg.exit = exit_tfm;
 	alg.data = pair;
 	return registry_add_copy(&alg);
+}
+
+/* One cipher in one mode, if they suit each other. */
+static int add_if_fits(struct gcrypt_pair *pair, const struct gcrypt_cipher *cipher,
+		       const struct gcrypt_mode *mode)
+{
+	if (!fits(cipher, mode))
+		return 0;
+	pair->cipher = cipher;
+	pair->mode = mode;
+	if (cipher->other)
+		(void)registry_find(ALG_TYPE_CIPHER, cipher->other, &pair->other);
+	return add_pair(pair);
 }
 
 static int add_all(void)
@@ -188,11 +332,8 @@ static int add_all(void)
 		if (!is_available(&ciphers[c]))
 			continue;
 		for (size_t m = 0; m < gcrypt_mode_count && m < MAX_MODES; m++) {
-			int result = 0;
+			int result = add_if_fits(&pairs[c][m], &ciphers[c], gcrypt_modes[m]);
 
-			pairs[c][m] = (struct gcrypt_pair){&ciphers[c], &gcrypt_modes[m]};
-			if (fits(&ciphers[c], &gcrypt_modes[m]))
-				result = add_pair(&pairs[c][m]);
 			if (result < 0)
 				return result;
 		}

@@ -31,24 +31,46 @@ struct gcrypt_library {
 extern struct gcrypt_library gcrypt;
 
 #define GCRYPT_MAX_KEYS    3u /* algorithm numbers that one cipher has */
-#define GCRYPT_MAX_HANDLES 2u
+#define GCRYPT_MAX_HANDLES 3u
+#define GCRYPT_MAX_KEY     112u /* bytes that setkey hands to the library: blowfish has 56, twice */
+
+/*
+ * Which modes of its own the library runs a cipher in.  Where it goes block by block although it
+ * can take many at once, our templates over the bare cipher are faster; where it knows some key
+ * sizes only, they are the only way.
+ */
+enum gcrypt_mode_set {
+	GCRYPT_BARE = 1,  /* the cipher itself, for our templates */
+	GCRYPT_CHAIN = 2, /* cbc, ctr, cfb, ofb */
+	GCRYPT_AEAD = 4,  /* gcm, ccm, rfc7539 */
+	GCRYPT_XTS = 8,
+};
 
 /* A cipher: one row makes it available in every mode that suits its block size. */
 struct gcrypt_cipher {
 	const char *name;   /* as in cbc(NAME) */
-	const char *driver; /* as in cbc-DRIVER-gcrypt */
+	const char *driver; /* as in cbc-DRIVER-gcrypt; NULL: the name */
 	unsigned block;     /* bytes; 1: a stream cipher */
+	unsigned modes;     /* of enum gcrypt_mode_set */
 	/* The library's number for keys of min..max bytes; ended by algorithm 0. */
 	struct {
 		int algorithm;
 		unsigned min;
 		unsigned max;
 	} key[GCRYPT_MAX_KEYS + 1];
+	/*
+	 * Makes the library's key of one of ours, where they differ: writes *out_size bytes, at
+	 * most GCRYPT_MAX_KEY / 2.
+	 */
+	void (*expand)(const uint8_t *key, size_t size, uint8_t *out, size_t *out_size);
+	/* The driver of a bare cipher that takes the keys of other sizes, or NULL. */
+	const char *other;
 };
 
 /* A mode: one row makes it available for every cipher of its block size. */
 struct gcrypt_mode {
 	const char *name; /* as in NAME(aes); NULL: the bare cipher */
+	enum gcrypt_mode_set set;
 	unsigned block;   /* the block size it wants; 0: any but 1 */
 	unsigned keys;    /* how many keys of the cipher one key holds */
 	bool stream;      /* takes text of any length: block size 1 to the outside */
@@ -65,16 +87,22 @@ struct gcrypt_mode {
 struct gcrypt_pair {
 	const struct gcrypt_cipher *cipher;
 	const struct gcrypt_mode *mode;
+	const struct alg *other; /* that the cipher's row names */
 };
 
 /* A tfm's context.  Handles are opened and keyed by setkey and serve all requests. */
 struct gcrypt_context {
 	gcry_cipher_hd_t handle[GCRYPT_MAX_HANDLES];
-	int algorithm;        /* of the open handles */
-	atomic_bool mac_busy; /* see gcrypt_cipher_cbc_mac */
+	int algorithm;          /* of the open handles; 0: the key is the other's */
+	atomic_bool chain_busy; /* see gcrypt_cipher.c */
+	struct tfm *other;      /* of pair->other, or NULL */
 };
 
-extern const struct gcrypt_mode gcrypt_modes[];
+/* The mode of the bare cipher, in a file of its own. */
+extern const struct gcrypt_mode gcrypt_cipher_mode;
+
+/* All of them, the bare cipher too. */
+extern const struct gcrypt_mode *const gcrypt_modes[];
 extern const size_t gcrypt_mode_count;
 
 static inline struct gcrypt_context *gcrypt_context(const struct tfm *tfm)

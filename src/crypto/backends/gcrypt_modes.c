@@ -12,9 +12,6 @@
 #include "crypto/backends/gcrypt.h"
 #include "crypto/bytes.h"
 
-#define ECB_HANDLE 0
-#define MAC_HANDLE 1
-
 #define GCM_IV_SIZE  12u
 #define CCM_IV_SIZE  16u
 #define TAG_SIZE     16u
@@ -41,74 +38,7 @@ static unsigned block_size(const struct tfm *tfm)
 	return tfm->alg->chunksize;
 }
 
-/* ---- the bare cipher ---- */
-
-/* ECB only reads the handle when it encrypts, which is what makes this safe to share. */
-static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
-{
-	(void)crypt_bytes(gcrypt.gcry_cipher_encrypt, gcrypt_context(tfm)->handle[ECB_HANDLE], out,
-			  in, blocks * block_size(tfm));
-}
-
-static void cipher_decrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
-{
-	(void)crypt_bytes(gcrypt.gcry_cipher_decrypt, gcrypt_context(tfm)->handle[ECB_HANDLE], out,
-			  in, blocks * block_size(tfm));
-}
-
-static void mac_by_blocks(struct tfm *tfm, uint8_t *chain, const uint8_t *in, size_t blocks)
-{
-	unsigned block = block_size(tfm);
-
-	for (; blocks > 0; blocks--, in += block) {
-		bytes_xor(chain, chain, in, block);
-		cipher_encrypt(tfm, chain, chain, 1);
-	}
-}
-
-/*
- * A MAC's tfm is shared by threads, but the library's CBC-MAC changes its handle: one thread at a
- * time uses it, others go block by block.  If the user of the handle is jumped out of, the handle
- * stays marked, and only speed is lost, until the next key.
- */
-static void cipher_cbc_mac(struct tfm *tfm, uint8_t *chain, const uint8_t *in, size_t blocks)
-{
-	struct gcrypt_context *context = gcrypt_context(tfm);
-	gcry_cipher_hd_t handle = context->handle[MAC_HANDLE];
-	unsigned block = block_size(tfm);
-
-	if (blocks < 2 ||
-	    atomic_exchange_explicit(&context->mac_busy, true, memory_order_acquire)) {
-		mac_by_blocks(tfm, chain, in, blocks);
-		return;
-	}
-	if (gcrypt.gcry_cipher_setiv(handle, chain, block) ||
-	    gcrypt.gcry_cipher_encrypt(handle, chain, block, in, blocks * block))
-		secmem_wipe(chain, block);
-	atomic_store_explicit(&context->mac_busy, false, memory_order_release);
-}
-
 /* ---- skcipher ---- */
-
-static int ecb_crypt(crypt_function *function, struct tfm *tfm, uint8_t *out, const uint8_t *in,
-		     size_t size)
-{
-	if (size % block_size(tfm) != 0)
-		return -EINVAL;
-	return crypt_bytes(function, gcrypt_context(tfm)->handle[0], out, in, size);
-}
-
-static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
-{
-	(void)iv;
-	return ecb_crypt(gcrypt.gcry_cipher_encrypt, tfm, out, in, size);
-}
-
-static int ecb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
-{
-	(void)iv;
-	return ecb_crypt(gcrypt.gcry_cipher_decrypt, tfm, out, in, size);
-}
 
 /* Sets the IV of handle 0 and runs over the text. */
 static int iv_crypt(crypt_function *function, struct tfm *tfm, const uint8_t *iv, uint8_t *out,
@@ -162,6 +92,32 @@ static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *
 		result = crypt_bytes(gcrypt.gcry_cipher_encrypt, handle, out, in, size);
 	if (result == 0)
 		bytes_add_be(iv, block, size / block + (size % block != 0));
+	return result;
+}
+
+/* The last whole block of ciphertext continues a message; a part of one does not count. */
+static int cfb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = block_size(tfm);
+	size_t whole = size - size % block;
+	int result = iv_crypt(gcrypt.gcry_cipher_encrypt, tfm, iv, out, in, size);
+
+	if (result == 0 && whole > 0)
+		memcpy(iv, out + whole - block, block);
+	return result;
+}
+
+static int cfb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = block_size(tfm);
+	size_t whole = size - size % block;
+	uint8_t next[ALG_MAX_IV]; /* out may be in */
+	int result;
+
+	memcpy(next, whole > 0 ? in + whole - block : iv, block);
+	result = iv_crypt(gcrypt.gcry_cipher_decrypt, tfm, iv, out, in, size);
+	if (result == 0)
+		memcpy(iv, next, block);
 	return result;
 }
 
@@ -307,8 +263,7 @@ static int ccm_decrypt(struct tfm *tfm, const struct aead_request *request)
 
 /* ---- the table ---- */
 
-#define FUSED_PRIORITY  300
-#define CIPHER_PRIORITY 200 /* less, so that a template around it never hides a fused mode */
+#define FUSED_PRIORITY 300 /* before our templates over the bare cipher */
 
 #define SKCIPHER(encrypt, decrypt)                                                                 \
 	{                                                                                          \
@@ -327,76 +282,84 @@ static int ccm_decrypt(struct tfm *tfm, const struct aead_request *request)
 		}                                                                                  \
 	}
 
-const struct gcrypt_mode gcrypt_modes[] = {
-    {
-	.keys = 1,
-	.handles = 2,
-	.handle = {[ECB_HANDLE] = {GCRY_CIPHER_MODE_ECB, 0},
-		   [MAC_HANDLE] = {GCRY_CIPHER_MODE_CBC, GCRY_CIPHER_CBC_MAC}},
-	.alg = {.type = ALG_TYPE_CIPHER,
-		.priority = CIPHER_PRIORITY,
-		.cipher = {cipher_encrypt, cipher_decrypt, cipher_cbc_mac}},
-    },
-    {
-	.name = "ecb",
-	.keys = 1,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_ECB, 0}},
-	.alg = SKCIPHER(ecb_encrypt, ecb_decrypt),
-    },
-    {
-	.name = "cbc",
-	.keys = 1,
-	.iv_is_block = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_CBC, 0}},
-	.alg = SKCIPHER(cbc_encrypt, cbc_decrypt),
-    },
-    {
-	.name = "ctr",
-	.keys = 1,
-	.stream = true,
-	.iv_is_block = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_CTR, 0}},
-	.alg = SKCIPHER(ctr_crypt, ctr_crypt),
-    },
-    {
-	.name = "xts",
-	.block = 16,
-	.keys = 2,
-	.iv_is_block = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_XTS, 0}},
-	.alg = SKCIPHER(xts_encrypt, xts_decrypt),
-    },
-    {
-	.name = "gcm",
-	.block = 16,
-	.keys = 1,
-	.stream = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_GCM, 0}},
-	.alg = AEAD(GCM_IV_SIZE, gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
-    },
-    {
-	.name = "ccm",
-	.block = 16,
-	.keys = 1,
-	.stream = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_CCM, 0}},
-	.alg = AEAD(CCM_IV_SIZE, ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
-    },
-    {
-	.name = "rfc7539",
-	.block = 1,
-	.keys = 1,
-	.stream = true,
-	.handles = 1,
-	.handle = {{GCRY_CIPHER_MODE_POLY1305, 0}},
-	.alg = AEAD(GCM_IV_SIZE, full_authsize_valid, gcm_encrypt, gcm_decrypt),
-    },
+static const struct gcrypt_mode cbc = {
+    .name = "cbc",
+    .set = GCRYPT_CHAIN,
+    .keys = 1,
+    .iv_is_block = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_CBC, 0}},
+    .alg = SKCIPHER(cbc_encrypt, cbc_decrypt),
+};
+
+static const struct gcrypt_mode ctr = {
+    .name = "ctr",
+    .set = GCRYPT_CHAIN,
+    .keys = 1,
+    .stream = true,
+    .iv_is_block = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_CTR, 0}},
+    .alg = SKCIPHER(ctr_crypt, ctr_crypt),
+};
+
+static const struct gcrypt_mode cfb = {
+    .name = "cfb",
+    .set = GCRYPT_CHAIN,
+    .keys = 1,
+    .stream = true,
+    .iv_is_block = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_CFB, 0}},
+    .alg = SKCIPHER(cfb_encrypt, cfb_decrypt),
+};
+
+static const struct gcrypt_mode xts = {
+    .name = "xts",
+    .set = GCRYPT_XTS,
+    .block = 16,
+    .keys = 2,
+    .iv_is_block = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_XTS, 0}},
+    .alg = SKCIPHER(xts_encrypt, xts_decrypt),
+};
+
+static const struct gcrypt_mode gcm = {
+    .name = "gcm",
+    .set = GCRYPT_AEAD,
+    .block = 16,
+    .keys = 1,
+    .stream = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_GCM, 0}},
+    .alg = AEAD(GCM_IV_SIZE, gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
+};
+
+static const struct gcrypt_mode ccm = {
+    .name = "ccm",
+    .set = GCRYPT_AEAD,
+    .block = 16,
+    .keys = 1,
+    .stream = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_CCM, 0}},
+    .alg = AEAD(CCM_IV_SIZE, ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
+};
+
+static const struct gcrypt_mode rfc7539 = {
+    .name = "rfc7539",
+    .set = GCRYPT_AEAD,
+    .block = 1,
+    .keys = 1,
+    .stream = true,
+    .handles = 1,
+    .handle = {{GCRY_CIPHER_MODE_POLY1305, 0}},
+    .alg = AEAD(GCM_IV_SIZE, full_authsize_valid, gcm_encrypt, gcm_decrypt),
+};
+
+const struct gcrypt_mode *const gcrypt_modes[] = {
+    &gcrypt_cipher_mode, &cbc, &ctr, &cfb, &xts, &gcm, &ccm, &rfc7539,
 };
 
 const size_t gcrypt_mode_count = sizeof(gcrypt_modes) / sizeof(gcrypt_modes[0]);

@@ -11,6 +11,7 @@
 
 #include "crypto/backends/backends.h"
 #include "crypto/backends/library.h"
+#include "crypto/backends/openssl.h"
 
 #define FUNCTIONS(X)                                                                               \
 	X(OpenSSL_version)                                                                         \
@@ -137,5 +138,5 @@ int backend_openssl_load(struct registry_backend *backend)
 		if (result < 0)
 			return result;
 	}
-	return 0;
+	return openssl_cast5_load(backend->library);
 }

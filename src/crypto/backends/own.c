@@ -9,6 +9,7 @@
 static int (*const registrations[])(void) = {
     crc_register,      ghash_register, michael_register,  nhpoly1305_register, null_register,
     poly1305_register, sha3_register,  xxhash64_register, rng_register,
+    aria_register,     twofish_register,
 };
 
 int backend_own_load(struct registry_backend *backend)

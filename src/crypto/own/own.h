@@ -10,6 +10,7 @@
 
 int aegis128_register(void); /* aegis128: Wu and Preneel, AEGIS v1.1 */
 int anubis_register(void);   /* anubis: Barreto and Rijmen, NESSIE, tweaked version */
+int aria_register(void);     /* aria: RFC 5794 */
 int arc4_register(void);     /* arc4, ecb(arc4) */
 int blake2b_register(void);  /* blake2b-160 to -512: RFC 7693 */
 int blake2s_register(void);  /* blake2s-128 to -256: RFC 7693 */
@@ -27,6 +28,7 @@ int serpent_register(void);    /* serpent: Anderson, Biham and Knudsen */
 int sm3_register(void);        /* sm3: GB/T 32905-2016 */
 int streebog_register(void);   /* streebog256, streebog512: RFC 6986 */
 int tea_register(void);        /* tea, xtea, xeta: Wheeler and Needham */
+int twofish_register(void);    /* twofish: Schneier and others, 1998 */
 int xxhash64_register(void);   /* xxhash64: the xxHash specification */
 
 /* Registers count descriptors: what the functions above are made of. */

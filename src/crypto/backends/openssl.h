@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* The files of the libcrypto back end. */
+#ifndef UALG_CRYPTO_BACKENDS_OPENSSL_H
+#define UALG_CRYPTO_BACKENDS_OPENSSL_H
+
+/*
+ * Registers cast5 for keys of all sizes.  0 also where the library was built without it; else as
+ * registry_add.
+ */
+int openssl_cast5_load(const char *library_file);
+
+#endif
