@@ -39,17 +39,6 @@ static void drop_data(int descriptor)
 			  sizeof(program));
 }
 
-static int connect_to_itself(int descriptor)
-{
-	struct sockaddr_un name;
-	socklen_t size = sizeof(name);
-	long result = DOOR_CALL_3(SYS_getsockname, descriptor, &name, &size);
-
-	if (result < 0)
-		return (int)result;
-	return (int)DOOR_CALL_3(SYS_connect, descriptor, &name, size);
-}
-
 static int set_up(int descriptor, bool readiness)
 {
 	int result = autobind(descriptor);
@@ -58,9 +47,6 @@ static int set_up(int descriptor, bool readiness)
 		return result;
 	if (!readiness)
 		return (int)DOOR_CALL_2(SYS_listen, descriptor, 0);
-	result = connect_to_itself(descriptor);
-	if (result < 0)
-		return result;
 	drop_data(descriptor);
 	door_placeholder_show(descriptor, SOCK_POLLIN | SOCK_POLLOUT);
 	return 0;
@@ -91,17 +77,21 @@ static void drain(int descriptor)
 		;
 }
 
-static void mark(int descriptor)
+static void mark(int descriptor, const struct sockaddr_un *self, socklen_t size)
 {
-	(void)DOOR_CALL_6(SYS_sendto, descriptor, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, 0, 0);
+	(void)DOOR_CALL_6(SYS_sendto, descriptor, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, self, size);
 }
 
 /* Unix sockets are writable up to a quarter of their buffer, and take datagrams up to all of it. */
-static void fill(int descriptor)
+static void fill(int descriptor, struct sockaddr_un *self, socklen_t size)
 {
 	struct mmsghdr messages[FILL_BATCH];
 
 	__builtin_memset(messages, 0, sizeof(messages));
+	for (unsigned i = 0; i < FILL_BATCH; i++) {
+		messages[i].msg_hdr.msg_name = self;
+		messages[i].msg_hdr.msg_namelen = size;
+	}
 	while (DOOR_CALL_4(SYS_sendmmsg, descriptor, messages, FILL_BATCH,
 			   MSG_DONTWAIT | MSG_NOSIGNAL) > 0)
 		;
@@ -109,9 +99,14 @@ static void fill(int descriptor)
 
 void door_placeholder_show(int descriptor, unsigned wanted)
 {
+	struct sockaddr_un self;
+	socklen_t size = sizeof(self);
+
 	drain(descriptor);
+	if (DOOR_CALL_3(SYS_getsockname, descriptor, &self, &size) < 0)
+		return;
 	if (!(wanted & SOCK_POLLOUT))
-		fill(descriptor);
+		fill(descriptor, &self, size);
 	else if (wanted & SOCK_POLLIN)
-		mark(descriptor);
+		mark(descriptor, &self, size);
 }

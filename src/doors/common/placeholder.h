@@ -5,9 +5,10 @@
  *
  * Two kinds.  One that never shows an event (rules P-01, P-02): an autobound, listening SEQPACKET
  * unix socket, whose own reads and writes fail with ENOTCONN.  One with readiness (P-03): an
- * autobound DGRAM unix socket, connected to itself.  An empty datagram in its queue makes it
- * readable, a full queue makes it unwritable; a filter drops every datagram that is not empty, so
- * that plaintext written past the door never comes back as if it were a result.
+ * autobound DGRAM unix socket.  An empty datagram from itself makes it readable, a full queue of
+ * them makes it unwritable.  It is not connected, so that writes past the door fail with ENOTCONN,
+ * and a filter drops every datagram that is not empty, so that no read past the door ever gives
+ * bytes that could be taken for a result.
  *
  * All of this is system calls: safe in signal handlers, no cancellation point, errno unchanged.
  */
@@ -22,7 +23,7 @@ bool door_placeholder_has_readiness(enum sock_kind kind);
 /*
  * Makes a placeholder; flags: SOCK_CLOEXEC, SOCK_NONBLOCK.  With readiness it starts as IN and OUT,
  * as a fresh op socket does.  Returns the descriptor, the lowest free one, or the negative errno of
- * socket, bind, listen or connect (-EMFILE, -ENFILE, -ENOMEM, -ENOBUFS).
+ * socket, bind or listen (-EMFILE, -ENFILE, -ENOMEM, -ENOBUFS).
  */
 int door_placeholder_open(enum sock_kind kind, int flags);
 

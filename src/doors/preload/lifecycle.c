@@ -93,11 +93,11 @@ PRELOAD_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
 
 static int bind_locked(struct sock *sock, const void *address, size_t size)
 {
-	int result;
+	int result, cancel_state;
 
-	preload_inside = true;
+	preload_enter(&cancel_state);
 	result = sock_bind(sock, address, size);
-	preload_inside = false;
+	preload_leave(cancel_state);
 	return result;
 }
 
@@ -212,11 +212,11 @@ PRELOAD_EXPORT int bind(int number, __CONST_SOCKADDR_ARG address, socklen_t size
 
 static int accept_locked(struct sock *sock, struct sock **out)
 {
-	int result;
+	int result, cancel_state;
 
-	preload_inside = true;
+	preload_enter(&cancel_state);
 	result = sock_accept(sock, out);
-	preload_inside = false;
+	preload_leave(cancel_state);
 	return result;
 }
 

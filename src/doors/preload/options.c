@@ -101,15 +101,15 @@ static int set_generic(int number, int option, const void *value, socklen_t size
 static int set_alg(int number, int level, int option, const void *value, int size)
 {
 	struct sock *sock;
-	int result;
+	int result, cancel_state;
 
 	preload_check_fork();
 	sock = preload_lock(number, &result);
 	if (!sock)
 		return result ? result : -EBADF;
-	preload_inside = true;
+	preload_enter(&cancel_state);
 	result = sock_setsockopt(sock, level, option, value, size);
-	preload_inside = false;
+	preload_leave(cancel_state);
 	sock_unlock(sock);
 	return result;
 }

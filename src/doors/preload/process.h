@@ -9,6 +9,7 @@
 #ifndef UALG_DOORS_PRELOAD_PROCESS_H
 #define UALG_DOORS_PRELOAD_PROCESS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
@@ -77,5 +78,21 @@ static inline void preload_check_fork(void)
  * is not for us: it would come back to locks that are held.
  */
 extern _Thread_local bool preload_inside;
+
+/*
+ * Around such a call: libraries that are loaded read files, and a thread that were cancelled there
+ * would leave locks behind.  The kernel's bind, accept and setsockopt are no cancellation points.
+ */
+static inline void preload_enter(int *cancel_state)
+{
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, cancel_state);
+	preload_inside = true;
+}
+
+static inline void preload_leave(int cancel_state)
+{
+	preload_inside = false;
+	(void)pthread_setcancelstate(cancel_state, NULL);
+}
 
 #endif
