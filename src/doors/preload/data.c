@@ -299,7 +299,7 @@ ssize_t preload_transfer_vector(int number, struct sock *sock, const struct iove
 
 int preload_vector_flags(int flags)
 {
-	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC;
+	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
 
 	/* RWF_NOWAIT too is refused (I-05). */
 	return flags & ~harmless ? -EOPNOTSUPP : 0;

@@ -78,6 +78,15 @@ PRELOAD_EXPORT int socket(int domain, int type, int protocol)
 	return (int)preload_result(create(type, protocol));
 }
 
+/* The kernel has written the numbers before it asks the protocol. */
+static int judge_pair(int pair[2])
+{
+	int numbers[2];
+	int result = preload_copy_in(numbers, pair, sizeof(numbers));
+
+	return result < 0 ? result : preload_copy_out(pair, numbers, sizeof(numbers));
+}
+
 PRELOAD_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
 {
 	int result;
@@ -87,7 +96,9 @@ PRELOAD_EXPORT int socketpair(int domain, int type, int protocol, int pair[2])
 	preload_begin();
 	if (type & ~(TYPE_MASK | TYPE_FLAGS))
 		return (int)preload_result(-EINVAL);
-	result = sock_create_check(type & TYPE_MASK, protocol);
+	result = judge_pair(pair);
+	if (result == 0)
+		result = sock_create_check(type & TYPE_MASK, protocol);
 	return (int)preload_result(result < 0 ? result : -EOPNOTSUPP); /* S-05 */
 }
 

@@ -85,7 +85,7 @@ static int set_generic(int number, int option, const void *value, socklen_t size
 
 	if (result < 0)
 		return (int)preload_result(result);
-	if (!door_generic_sets_buffers(option) || size < sizeof(wanted))
+	if (!door_generic_sets_buffers(option) || (int)size < (int)sizeof(wanted))
 		return REAL(setsockopt)(number, SOL_SOCKET, option, value, size);
 	result = preload_copy_in(&wanted, value, sizeof(wanted));
 	if (result < 0)
