@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "doors/common/system.h"
+
 static const char text[] = "in a file";
 
 /* Opens a file where an alg socket was, and uses it: nothing of the socket may be left. */
@@ -177,23 +179,32 @@ static void stale_number(void **state)
 	int parent, op = keyed_op(&parent), again;
 
 	(void)state;
-	assert_int_equal(in_child((int (*)(void))getpid) & 0x7f, 0);
-#if defined(__x86_64__)
-	long result = SYS_close;
-
-	__asm__ volatile("syscall" : "+a"(result) : "D"((long)op) : "rcx", "r11", "memory");
-	assert_int_equal(result, 0);
+	assert_int_equal(DOOR_CALL_1(SYS_close, op), 0);
 	again = hash_op();
 	assert_true(again >= 0);
 	/* The parent socket of hash_op took the stale number first. */
 	assert_false(is_busy(parent));
 	assert_true(hashes_abc(again));
 	close(again);
-#else
-	(void)again;
-	close(op);
-#endif
 	close(parent);
+}
+
+/* What reaches a placeholder itself fails, and never gives bytes. */
+static void past_the_door(void **state)
+{
+	char buffer[16] = "plaintext";
+	int hash = hash_op(), cipher = cipher_op();
+
+	(void)state;
+	assert_int_equal(DOOR_CALL_3(SYS_write, hash, buffer, sizeof(buffer)), -ENOTCONN);
+	assert_int_equal(DOOR_CALL_3(SYS_read, hash, buffer, sizeof(buffer)), -ENOTCONN);
+	assert_int_equal(DOOR_CALL_3(SYS_write, cipher, buffer, sizeof(buffer)), -ENOTCONN);
+	assert_true(fcntl(cipher, F_SETFL, O_NONBLOCK) == 0);
+	for (int i = 0; i < 3; i++)
+		assert_true(DOOR_CALL_3(SYS_read, cipher, buffer, sizeof(buffer)) <= 0);
+	assert_string_equal(buffer, "plaintext");
+	close(hash);
+	close(cipher);
 }
 
 static int kept_op, kept_parent;
@@ -363,6 +374,7 @@ int main(void)
 	    cmocka_unit_test(duplicates_share),
 	    cmocka_unit_test(dup2_over_each_other),
 	    cmocka_unit_test(stale_number),
+	    cmocka_unit_test(past_the_door),
 	    cmocka_unit_test(vfork_child_leaves_us_alone),
 	    cmocka_unit_test(copied_by_clone),
 	    cmocka_unit_test(forked_copies_part),
