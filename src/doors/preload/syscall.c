@@ -34,15 +34,13 @@ struct arguments {
 /* Linux gives the offset of preadv2 and pwritev2 in two halves; here the first one is all of it. */
 _Static_assert(sizeof(long) == 8, "offsets in one register");
 
+#define KERNEL_SA_RESTORER 0x04000000ul
+
 /* The kernel's struct sigaction. */
 struct kernel_action {
 	void (*handler)(int);
 	unsigned long flags;
-#ifdef SA_RESTORER
 	void (*restorer)(void);
-#elif defined(__x86_64__)
-	void (*restorer)(void);
-#endif
 	uint64_t mask;
 };
 
@@ -58,7 +56,7 @@ static void action_from_kernel(const struct kernel_action *from, struct sigactio
 {
 	memset(to, 0, sizeof(*to));
 	to->sa_handler = from->handler;
-	to->sa_flags = (int)(from->flags & ~0x04000000ul); /* SA_RESTORER is libc's own matter */
+	to->sa_flags = (int)(from->flags & ~KERNEL_SA_RESTORER); /* libc's own matter */
 	memcpy(&to->sa_mask, &from->mask, sizeof(from->mask));
 }
 
