@@ -102,6 +102,20 @@ static inline void bytes_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, s
 		out[i] = (uint8_t)(a[i] ^ b[i]);
 }
 
+/*
+ * Multiplication by x in GF(2^64) or GF(2^128), size saying which, in constant time: of elements as
+ * CMAC has them, the last bit of the last byte being the coefficient of 1.  out may be in.
+ */
+static inline void bytes_double_be(uint8_t *out, const uint8_t *in, size_t size)
+{
+	uint8_t polynomial = size == 8 ? 0x1b : 0x87;
+	uint8_t carry = (uint8_t)(0 - (in[0] >> 7));
+
+	for (size_t i = 0; i + 1 < size; i++)
+		out[i] = (uint8_t)(in[i] << 1 | in[i + 1] >> 7);
+	out[size - 1] = (uint8_t)(in[size - 1] << 1 ^ (carry & polynomial));
+}
+
 /* counter += value, counter being one big-endian number of size bytes that wraps. */
 static inline void bytes_add_be(uint8_t *counter, size_t size, uint64_t value)
 {

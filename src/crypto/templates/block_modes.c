@@ -11,8 +11,7 @@
 #include "crypto/templates/parts.h"
 #include "crypto/templates/templates.h"
 
-#define BATCH_BLOCKS 8u /* handed to the cipher at once */
-#define BATCH_SIZE   (BATCH_BLOCKS * ALG_MAX_IV)
+#define MIN_COUNTER 4u /* the smallest block that ctr takes */
 
 static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
@@ -57,12 +56,12 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 {
 	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
-	uint8_t before[BATCH_SIZE]; /* the ciphertext, as out may be in */
+	uint8_t before[TEMPLATE_BATCH]; /* the ciphertext, as out may be in */
 
 	if (size % block != 0)
 		return -EINVAL;
 	while (size > 0) {
-		size_t part = size < BATCH_BLOCKS * block ? size : BATCH_BLOCKS * block;
+		size_t part = template_batch(size);
 
 		memcpy(before, in, part);
 		cipher->alg->cipher.decrypt(cipher, out, in, part / block);
@@ -80,23 +79,25 @@ static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *
 {
 	struct tfm *cipher = template_part(tfm);
 	unsigned block = cipher->alg->blocksize;
-	uint8_t stream[BATCH_SIZE];
+	uint8_t stream[TEMPLATE_BATCH];
+	size_t used = 0;
 
 	while (size > 0) {
-		size_t part = size < BATCH_BLOCKS * block ? size : BATCH_BLOCKS * block;
+		size_t part = template_batch(size);
 		size_t blocks = (part + block - 1) / block;
 
 		for (size_t i = 0; i < blocks; i++) {
 			memcpy(stream + i * block, iv, block);
 			bytes_add_be(iv, block, 1);
 		}
+		used = blocks * block > used ? blocks * block : used;
 		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
 		bytes_xor(out, in, stream, part);
 		in += part;
 		out += part;
 		size -= part;
 	}
-	secmem_wipe(stream, sizeof(stream));
+	secmem_wipe(stream, used);
 	return 0;
 }
 
@@ -122,7 +123,7 @@ static int ctr_create(const struct template_name *name, struct alg *out)
 	out->skcipher = (struct skcipher_ops){ctr_crypt, ctr_crypt};
 	out->ivsize = out->blocksize;
 	out->blocksize = 1;
-	return result;
+	return result == 0 && out->chunksize < MIN_COUNTER ? -ENOENT : result;
 }
 
 const struct template template_ecb = {"ecb", ALG_TYPE_SKCIPHER, 1, ecb_create};

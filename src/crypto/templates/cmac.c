@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* cmac(X): NIST SP 800-38B, for block ciphers with blocks of 8 or 16 bytes. */
+/*
+ * cmac(X): NIST SP 800-38B, for block ciphers with blocks of 8 or 16 bytes.  xcbc(X): RFC 3566
+ * without the truncation, for those with 16.  They differ in their subkeys only.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -25,33 +28,6 @@ struct cmac_state {
 	uint32_t count;
 };
 
-/* chain = E(chain ^ block) for each block. */
-static void mac_blocks(struct tfm *cipher, uint8_t *chain, const uint8_t *in, size_t blocks)
-{
-	const struct cipher_ops *ops = &cipher->alg->cipher;
-	unsigned size = cipher->alg->blocksize;
-
-	if (ops->cbc_mac) {
-		ops->cbc_mac(cipher, chain, in, blocks);
-		return;
-	}
-	for (; blocks > 0; blocks--, in += size) {
-		bytes_xor(chain, chain, in, size);
-		ops->encrypt(cipher, chain, chain, 1);
-	}
-}
-
-/* Multiplication by x in GF(2^64) or GF(2^128), in constant time. */
-static void double_block(uint8_t *out, const uint8_t *in, unsigned size)
-{
-	uint8_t polynomial = size == 8 ? 0x1b : 0x87;
-	uint8_t carry = (uint8_t)(0 - (in[0] >> 7));
-
-	for (unsigned i = 0; i + 1 < size; i++)
-		out[i] = (uint8_t)(in[i] << 1 | in[i + 1] >> 7);
-	out[size - 1] = (uint8_t)(in[size - 1] << 1 ^ (carry & polynomial));
-}
-
 static int cmac_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
 	struct cmac_context *context = tfm_context(tfm);
@@ -62,10 +38,31 @@ static int cmac_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 	if (result < 0)
 		return result;
 	cipher->alg->cipher.encrypt(cipher, zero, zero, 1);
-	double_block(context->whole, zero, tfm->alg->blocksize);
-	double_block(context->padded, context->whole, tfm->alg->blocksize);
+	bytes_double_be(context->whole, zero, tfm->alg->blocksize);
+	bytes_double_be(context->padded, context->whole, tfm->alg->blocksize);
 	secmem_wipe(zero, sizeof(zero));
 	return 0;
+}
+
+/* The MAC's own key and both subkeys are encryptions of constants under the given key. */
+static int xcbc_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
+{
+	struct cmac_context *context = tfm_context(tfm);
+	struct tfm *cipher = context->parts.tfm[0];
+	uint8_t derived[MAX_BLOCK];
+	int result = tfm_setkey(cipher, key, size);
+
+	if (result < 0)
+		return result;
+	memset(derived, 1, sizeof(derived));
+	memset(context->whole, 2, sizeof(context->whole));
+	memset(context->padded, 3, sizeof(context->padded));
+	cipher->alg->cipher.encrypt(cipher, derived, derived, 1);
+	cipher->alg->cipher.encrypt(cipher, context->whole, context->whole, 1);
+	cipher->alg->cipher.encrypt(cipher, context->padded, context->padded, 1);
+	result = tfm_setkey(cipher, derived, sizeof(derived));
+	secmem_wipe(derived, sizeof(derived));
+	return result;
 }
 
 static void cmac_init(const struct tfm *tfm, void *state)
@@ -99,11 +96,11 @@ static int cmac_update(const struct tfm *tfm, void *opaque, const uint8_t *data,
 	if (size == 0)
 		return 0;
 	/* More follows the waiting block, so it is not the last; nor are these, but one. */
-	mac_blocks(context->parts.tfm[0], state->chain, state->block, 1);
+	template_mac_blocks(context->parts.tfm[0], state->chain, state->block, 1);
 	if (size > block) {
 		size_t blocks = (size - 1) / block;
 
-		mac_blocks(context->parts.tfm[0], state->chain, data, blocks);
+		template_mac_blocks(context->parts.tfm[0], state->chain, data, blocks);
 		data += blocks * block;
 		size -= blocks * block;
 	}
@@ -125,7 +122,7 @@ static int cmac_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 		subkey = context->padded;
 	}
 	bytes_xor(state->block, state->block, subkey, block);
-	mac_blocks(context->parts.tfm[0], state->chain, state->block, 1);
+	template_mac_blocks(context->parts.tfm[0], state->chain, state->block, 1);
 	memcpy(digest, state->chain, block);
 	return 0;
 }
@@ -137,7 +134,7 @@ static bool cmac_state_valid(const struct tfm *tfm, const void *opaque)
 	return state->count <= tfm->alg->blocksize;
 }
 
-static int cmac_create(const struct template_name *name, struct alg *out)
+static int create(const struct template_name *name, struct alg *out)
 {
 	const struct alg *cipher;
 	int result = registry_find(ALG_TYPE_CIPHER, name->arg[0], &cipher);
@@ -156,9 +153,23 @@ static int cmac_create(const struct template_name *name, struct alg *out)
 	out->context_size = sizeof(struct cmac_context);
 	out->init = template_parts_init;
 	out->exit = template_parts_exit;
-	out->setkey = cmac_setkey;
 	out->hash = (struct hash_ops){cmac_init, cmac_update, cmac_final, cmac_state_valid};
-	return template_compose(out, template_cmac.name, cipher, NULL);
+	return template_compose(out, name->name, cipher, NULL);
+}
+
+static int cmac_create(const struct template_name *name, struct alg *out)
+{
+	out->setkey = cmac_setkey;
+	return create(name, out);
+}
+
+static int xcbc_create(const struct template_name *name, struct alg *out)
+{
+	int result = create(name, out);
+
+	out->setkey = xcbc_setkey;
+	return result == 0 && out->blocksize != 16 ? -ENOENT : result;
 }
 
 const struct template template_cmac = {"cmac", ALG_TYPE_HASH, 1, cmac_create};
+const struct template template_xcbc = {"xcbc", ALG_TYPE_HASH, 1, xcbc_create};

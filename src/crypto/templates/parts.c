@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "crypto/bytes.h"
 #include "crypto/registry.h"
 
 void template_parts_exit(struct tfm *tfm)
@@ -39,6 +40,21 @@ int template_parts_priority(const struct alg *first, const struct alg *second)
 int template_part_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
 	return tfm_setkey(template_part(tfm), key, size);
+}
+
+void template_mac_blocks(struct tfm *cipher, uint8_t *chain, const uint8_t *in, size_t blocks)
+{
+	const struct cipher_ops *ops = &cipher->alg->cipher;
+	unsigned size = cipher->alg->blocksize;
+
+	if (ops->cbc_mac) {
+		ops->cbc_mac(cipher, chain, in, blocks);
+		return;
+	}
+	for (; blocks > 0; blocks--, in += size) {
+		bytes_xor(chain, chain, in, size);
+		ops->encrypt(cipher, chain, chain, 1);
+	}
 }
 
 /* What every skcipher around one part has of it. */

@@ -6,6 +6,12 @@
 #include "crypto/alg.h"
 #include "crypto/template.h"
 
+/*
+ * What a mode hands to a block cipher at once, where it can: bytes, a multiple of every block, so
+ * many that the libraries' code for many blocks is worth its while.
+ */
+#define TEMPLATE_BATCH 1024u
+
 /* The context of a template's tfm begins with this: a tfm for each alg->part. */
 struct template_parts {
 	struct tfm *tfm[ALG_MAX_PARTS];
@@ -18,6 +24,12 @@ void template_parts_exit(struct tfm *tfm);
 /* The lower of the priorities: an instance is as good as its parts. */
 int template_parts_priority(const struct alg *first, const struct alg *second);
 
+/* How much of a request to do next: the batch, or what is left. */
+static inline size_t template_batch(size_t size)
+{
+	return size < TEMPLATE_BATCH ? size : TEMPLATE_BATCH;
+}
+
 /* The first part's tfm, which is all that many modes have. */
 static inline struct tfm *template_part(const struct tfm *tfm)
 {
@@ -25,6 +37,9 @@ static inline struct tfm *template_part(const struct tfm *tfm)
 
 	return parts->tfm[0];
 }
+
+/* CBC-MAC: chain = E(chain ^ block) for each block. */
+void template_mac_blocks(struct tfm *cipher, uint8_t *chain, const uint8_t *in, size_t blocks);
 
 /* alg->setkey where the key is the first part's.  As tfm_setkey. */
 int template_part_setkey(struct tfm *tfm, const uint8_t *key, size_t size);
