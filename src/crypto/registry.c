@@ -6,12 +6,14 @@
 
 #include "base/lock.h"
 #include "base/secmem.h"
+#include "crypto/aliases.h"
 #include "crypto/backends/backends.h"
 #include "crypto/template.h"
 
 /*
- * The list only grows, at its head, and descriptors never change once they are on it: readers walk
- * it without the lock.  The lock is for those who add, and for loading once.
+ * The list only grows, at its head, and descriptors never change once they are on it, but for
+ * their priority: readers walk it without the lock.  The lock is for those who add, and for loading
+ * once.
  */
 static _Atomic(const struct alg *) algs;
 static struct lock registry_lock;
@@ -147,8 +149,18 @@ static int instantiate(enum alg_type type, const char *name)
 	return result == -EEXIST ? 0 : result;
 }
 
+/* Makes what a name asks for, to be found under that name or not at all (N-06). */
+static int make(enum alg_type type, const char *name, const struct alg **out)
+{
+	int result = instantiate(type, name);
+
+	*out = result == 0 ? find_registered(type, name) : NULL;
+	return result;
+}
+
 int registry_find(enum alg_type type, const char *name, const struct alg **out)
 {
+	char translated[ALG_NAME_MAX];
 	int result = 0;
 
 	*out = NULL;
@@ -158,16 +170,26 @@ int registry_find(enum alg_type type, const char *name, const struct alg **out)
 		return -EBUSY;
 	load_backends();
 	*out = find_registered(type, name);
-	if (!*out) {
-		result = instantiate(type, name);
-		/* Under the name that was asked for, or not at all (N-06). */
-		*out = result == 0 ? find_registered(type, name) : NULL;
+	if (!*out && aliases_translate(name, translated)) {
+		name = translated;
+		*out = find_registered(type, name);
 	}
+	if (!*out)
+		result = make(type, name, out);
 	registry_leave();
 	if (*out && !(*out)->internal)
 		return 0;
 	*out = NULL;
 	return result == -ENOMEM ? result : -ENOENT;
+}
+
+void registry_set_priority(const struct alg *alg, int priority)
+{
+	bool entered = registry_enter();
+
+	((struct alg *)(uintptr_t)alg)->priority = priority;
+	if (entered)
+		registry_leave();
 }
 
 const struct alg *registry_first(void)

@@ -12,7 +12,8 @@
 
 /*
  * Finds what name means as an algorithm of a type: an exact driver name, else the generic name of
- * the highest priority, else what a template makes of it, looked up again under the same name.
+ * the highest priority, else what a template makes of it, looked up again under the same name.  The
+ * kernel's driver names count as ours (crypto/aliases.h).
  * 0 and *out, or -ENOENT (unknown, malformed, of another type, unsuitable parts), -ENOMEM.
  */
 int registry_find(enum alg_type type, const char *name, const struct alg **out);
@@ -25,6 +26,12 @@ int registry_add(struct alg *alg);
 
 /* Adds a copy of a descriptor that lives on the caller's stack.  As registry_add, or -ENOMEM. */
 int registry_add_copy(const struct alg *alg);
+
+/*
+ * Gives a registered descriptor another priority: what its generic name means from now on, to new
+ * sockets (U-05).
+ */
+void registry_set_priority(const struct alg *alg, int priority);
 
 /* All descriptors registered now, newest first, linked by ->next.  Loads the back ends. */
 const struct alg *registry_first(void);
