@@ -17,6 +17,8 @@ bool cpu_has(enum cpu_feature feature)
 		return CPU_FEATURE_ACTIVE(AES);
 	case CPU_AVX2:
 		return CPU_FEATURE_ACTIVE(AVX2);
+	case CPU_AVX512:
+		return CPU_FEATURE_ACTIVE(AVX512F) && CPU_FEATURE_ACTIVE(AVX512VL);
 	case CPU_BMI2:
 		return CPU_FEATURE_ACTIVE(BMI1) && CPU_FEATURE_ACTIVE(BMI2);
 	case CPU_PCLMUL:
@@ -41,17 +43,22 @@ static uint64_t read_xcr0(void)
 bool cpu_has(enum cpu_feature feature)
 {
 	unsigned eax, ebx1, ecx1 = 0, edx, ebx7 = 0, ecx7;
+	uint64_t saved = 0;
 	bool saves_ymm;
 
 	if (!__get_cpuid(1, &eax, &ebx1, &ecx1, &edx))
 		return false;
 	(void)__get_cpuid_count(7, 0, &eax, &ebx7, &ecx7, &edx);
-	saves_ymm = (ecx1 & bit_OSXSAVE) && (read_xcr0() & 6) == 6;
+	if (ecx1 & bit_OSXSAVE)
+		saved = read_xcr0();
+	saves_ymm = (saved & 6) == 6;
 	switch (feature) {
 	case CPU_AES:
 		return ecx1 & bit_AES;
 	case CPU_AVX2:
 		return saves_ymm && (ebx7 & bit_AVX2);
+	case CPU_AVX512:
+		return (saved & 0xe6) == 0xe6 && (ebx7 & bit_AVX512F) && (ebx7 & bit_AVX512VL);
 	case CPU_BMI2:
 		return (ebx7 & bit_BMI) && (ebx7 & bit_BMI2);
 	case CPU_PCLMUL:

@@ -16,7 +16,9 @@ static const struct {
     {"sha384", 0},       {"sha512", 0},        {"sha3-224", 0},        {"sha3-256", 0},
     {"sha3-384", 0},     {"sha3-512", 0},      {"hmac(md5)", 16},      {"hmac(sha1)", 20},
     {"hmac(sha256)", 5}, {"hmac(sha512)", 32}, {"hmac(sha3-224)", 32}, {"cmac(aes)", 16},
-    {"cmac(aes)", 24},   {"cmac(aes)", 32},    {"cmac(des3_ede)", 24},
+    {"cmac(aes)", 24},   {"cmac(aes)", 32},    {"cmac(des3_ede)", 24}, {"blake2b-160", 0},
+    {"blake2b-512", 20}, {"blake2s-128", 0},   {"blake2s-256", 32},    {"ghash", 16},
+    {"polyval", 16},     {"michael_mic", 8},   {"xxhash64", 8},
 };
 
 #define HASH_COUNT (sizeof(hashes) / sizeof(hashes[0]))
@@ -185,6 +187,10 @@ static void unkeyed_hashes_take_no_key(void **state)
 		if (hashes[row].key_size > 0)
 			continue;
 		tfm = hash_of_row(row);
+		if (tfm->alg->key == ALG_KEY_OPTIONAL) {
+			tfm_free(tfm);
+			continue;
+		}
 		assert_false(alg_needs_key(tfm->alg));
 		check(tfm_setkey(tfm, key, 0) == -ENOSYS, "%s", tfm->alg->name);
 		check(tfm_setkey(tfm, key, 16) == -ENOSYS, "%s", tfm->alg->name);

@@ -6,11 +6,25 @@
 #include "crypto/rng/rng.h"
 
 /* Each registers what one file has. */
+/* clang-format off */
 static int (*const registrations[])(void) = {
-    crc_register,      ghash_register, michael_register,  nhpoly1305_register, null_register,
-    poly1305_register, sha3_register,  xxhash64_register, rng_register,
-    aria_register,     twofish_register,
+    aegis128_register,
+    aria_register,
+    blake2b_register,
+    blake2s_register,
+    chacha_register,
+    crc_register,
+    ghash_register,
+    michael_register,
+    nhpoly1305_register,
+    null_register,
+    poly1305_register,
+    sha3_register,
+    twofish_register,
+    xxhash64_register,
+    rng_register,
 };
+/* clang-format on */
 
 int backend_own_load(struct registry_backend *backend)
 {
