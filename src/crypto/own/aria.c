@@ -107,18 +107,35 @@ static const uint32_t constants[3][WORDS] = {
     {0xdb92371d, 0x2126e970, 0x03249775, 0x04e8c90e},
 };
 
-/* The bytes of a word through four S-boxes from box on: SL1 begins with SB1, SL2 with SB3. */
-static uint32_t substitute(uint32_t word, unsigned box)
+/* The bytes of a word through SL2 (section 2.4.2): SB3, SB4, SB1, SB2. */
+static uint32_t substitute_even(uint32_t word)
 {
-	return (uint32_t)sbox[box][word >> 24] << 24 |
-	       (uint32_t)sbox[box + 1][word >> 16 & 255] << 16 |
-	       (uint32_t)sbox[box ^ 2][word >> 8 & 255] << 8 | sbox[(box ^ 2) + 1][word & 255];
+	return (uint32_t)sbox[2][word >> 24] << 24 | (uint32_t)sbox[3][word >> 16 & 255] << 16 |
+	       (uint32_t)sbox[0][word >> 8 & 255] << 8 | sbox[1][word & 255];
 }
 
 /* Each byte becomes the sum of the three others of its word. */
 static uint32_t mix_bytes(uint32_t word)
 {
 	return bytes_rotl32(word, 8) ^ bytes_rotl32(word, 16) ^ bytes_rotl32(word, 24);
+}
+
+/*
+ * The S-box of each byte of a word and mix_bytes in one: table[0] for SL1, table[1] for SL2. Filled
+ * once, when the cipher is registered.
+ */
+static uint32_t table[2][4][256];
+
+static void fill_tables(void)
+{
+	for (unsigned x = 0; x < 256; x++) {
+		for (unsigned place = 0; place < 4; place++) {
+			unsigned shift = 24 - 8 * place;
+
+			table[0][place][x] = mix_bytes((uint32_t)sbox[place][x] << shift);
+			table[1][place][x] = mix_bytes((uint32_t)sbox[place ^ 2][x] << shift);
+		}
+	}
 }
 
 /* Each word becomes the sum of three. */
@@ -132,11 +149,9 @@ static void mix_words(uint32_t *word)
 	word[1] ^= word[2];
 }
 
-/* The diffusion layer A (section 2.4.3), which is its own inverse. */
-static void diffuse(uint32_t *word)
+/* What the diffusion layer A (section 2.4.3) does after mix_bytes. */
+static void diffuse_mixed(uint32_t *word)
 {
-	for (unsigned i = 0; i < WORDS; i++)
-		word[i] = mix_bytes(word[i]);
 	mix_words(word);
 	word[1] = (word[1] << 8 & 0xff00ff00) | (word[1] >> 8 & 0x00ff00ff);
 	word[2] = bytes_rotl32(word[2], 16);
@@ -144,12 +159,23 @@ static void diffuse(uint32_t *word)
 	mix_words(word);
 }
 
-/* FO with box 0, FE with box 2 (section 2.4.1). */
-static void round_function(uint32_t *word, const uint32_t *key, unsigned box)
+/* A, which is its own inverse. */
+static void diffuse(uint32_t *word)
 {
 	for (unsigned i = 0; i < WORDS; i++)
-		word[i] = substitute(word[i] ^ key[i], box);
-	diffuse(word);
+		word[i] = mix_bytes(word[i]);
+	diffuse_mixed(word);
+}
+
+/* FO with the first tables, FE with the second (section 2.4.1). */
+static void round_function(uint32_t *word, const uint32_t *key, uint32_t t[4][256])
+{
+	for (unsigned i = 0; i < WORDS; i++) {
+		uint32_t x = word[i] ^ key[i];
+
+		word[i] = t[0][x >> 24] ^ t[1][x >> 16 & 255] ^ t[2][x >> 8 & 255] ^ t[3][x & 255];
+	}
+	diffuse_mixed(word);
 }
 
 static void xor_words(uint32_t *out, const uint32_t *a, const uint32_t *b)
@@ -183,7 +209,7 @@ static void expand(uint32_t w[4][WORDS], const uint8_t *key, size_t size)
 	}
 	for (unsigned i = 1; i < 4; i++) {
 		memcpy(w[i], w[i - 1], sizeof(w[i]));
-		round_function(w[i], constants[(first + i - 1) % 3], i == 2 ? 2 : 0);
+		round_function(w[i], constants[(first + i - 1) % 3], table[i == 2]);
 		xor_words(w[i], w[i], i == 1 ? right : w[i - 2]);
 	}
 	secmem_wipe(padded, sizeof(padded));
@@ -221,13 +247,13 @@ static void crypt_block(uint32_t keys[][WORDS], unsigned rounds, uint8_t *out, c
 	for (unsigned i = 0; i < WORDS; i++)
 		word[i] = bytes_load_be32(in + 4 * i);
 	for (unsigned round = 0; round + 2 < rounds; round += 2) {
-		round_function(word, keys[round], 0);
-		round_function(word, keys[round + 1], 2);
+		round_function(word, keys[round], table[0]);
+		round_function(word, keys[round + 1], table[1]);
 	}
-	round_function(word, keys[rounds - 2], 0);
+	round_function(word, keys[rounds - 2], table[0]);
 	for (unsigned i = 0; i < WORDS; i++)
 		bytes_store_be32(out + 4 * i,
-				 substitute(word[i] ^ keys[rounds - 1][i], 2) ^ keys[rounds][i]);
+				 substitute_even(word[i] ^ keys[rounds - 1][i]) ^ keys[rounds][i]);
 }
 
 static void aria_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
@@ -263,5 +289,6 @@ static struct alg aria = {
 
 int aria_register(void)
 {
+	fill_tables();
 	return registry_add(&aria);
 }
