@@ -15,6 +15,7 @@ static const struct {
 	unsigned key;
 	unsigned block;     /* what text sizes are multiples of */
 	unsigned aad[2];    /* the only sizes of AAD, or 0 */
+	unsigned min_aad;   /* bytes of AAD that there must be */
 	unsigned aad_loose; /* bytes at the AAD's end that are not authenticated */
 	uint64_t tags;      /* bit n: n bytes are a tag size */
 	uint8_t iv0;        /* the first byte of the IV, where it must be one of some; or 0 */
@@ -50,6 +51,33 @@ static const struct {
      .cipher_key = 16,
      .block = 1,
      .tags = 0x1fffe},
+    {.name = "gcm(serpent)", .key = 5, .block = 1, .tags = 0x1f110},
+    {.name = "gcm(aria)", .key = 24, .block = 1, .tags = 0x1f110},
+    {.name = "ccm(serpent)", .key = 29, .block = 1, .tags = 0x15550, .iv0 = 4},
+    {.name = "rfc4309(ccm(aes))",
+     .key = 19,
+     .block = 1,
+     .aad = {16, 20},
+     .aad_loose = 8,
+     .tags = 0x11100},
+    {.name = "rfc4543(gcm(aes))", .key = 36, .block = 1, .aad = {16, 20}, .tags = 0x10000},
+    {.name = "rfc7539esp(chacha20,poly1305)",
+     .key = 36,
+     .block = 1,
+     .min_aad = 8,
+     .aad_loose = 8,
+     .tags = 0x10000},
+    {.name = "authencesn(hmac(sha256),cbc(aes))",
+     .hash_key = 32,
+     .cipher_key = 16,
+     .block = 16,
+     .min_aad = 8,
+     .tags = 0x1fffffff0},
+    {.name = "krb5enc(hmac(sha1),ctr(aes))",
+     .hash_key = 20,
+     .cipher_key = 16,
+     .block = 1,
+     .tags = 0x1ffffe},
 };
 
 #define AEAD_COUNT (sizeof(aeads) / sizeof(aeads[0]))
@@ -101,6 +129,8 @@ static void make_message(size_t row, size_t aad_size, size_t size)
 	if (aeads[row].iv0)
 		message.iv[0] = aeads[row].iv0;
 	message.aad_size = aeads[row].aad[0] ? aeads[row].aad[aad_size % 2] : aad_size;
+	if (message.aad_size < aeads[row].min_aad)
+		message.aad_size = aeads[row].min_aad;
 	message.size = size / aeads[row].block * aeads[row].block;
 	check_random_bytes(message.aad, message.aad_size);
 	check_random_bytes(message.text, message.size);

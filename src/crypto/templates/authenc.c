@@ -2,7 +2,15 @@
 /*
  * authenc(A,C): encrypt with C, then authenticate AAD and ciphertext with A (E-17), as IPsec's ESP
  * does (RFC 4303).
+ *
+ * authencesn(A,C): the same for ESP with extended sequence numbers, whose high half stands in the
+ * AAD's bytes 4 to 7 and is authenticated behind the ciphertext, as it is not transmitted there
+ * (RFC 4303, section 2.2.1).
+ *
+ * krb5enc(A,C): authenticate AAD and plaintext, as Kerberos does (RFC 3961, section 5.3).
  */
+#include "crypto/templates/authenc.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -10,7 +18,7 @@
 #include "base/secmem.h"
 #include "crypto/bytes.h"
 #include "crypto/registry.h"
-#include "crypto/templates/parts.h"
+#include "crypto/templates/mac.h"
 #include "crypto/templates/templates.h"
 
 /* The key blob's header: a netlink attribute of one number (K-10). */
@@ -20,20 +28,13 @@
 #define HASH   0
 #define CIPHER 1
 
-/* Followed by a state of A. */
-struct authenc_context {
-	_Alignas(64) struct template_parts parts;
-};
+/* Where the high half of an extended sequence number stands in the AAD. */
+#define ESN_HIGH_AT   4u
+#define ESN_HIGH_SIZE 4u
+#define ESN_MIN_AAD   (ESN_HIGH_AT + ESN_HIGH_SIZE)
+#define ESN_MIN_TAG   4u
 
-struct authenc_keys {
-	const uint8_t *hash;
-	size_t hash_size;
-	const uint8_t *cipher;
-	size_t cipher_size;
-};
-
-/* Takes a key blob apart: header, size of the cipher's key, A's key, C's key. */
-static int parse_keys(const uint8_t *blob, size_t size, struct authenc_keys *keys)
+int authenc_parse_keys(const uint8_t *blob, size_t size, struct authenc_keys *keys)
 {
 	uint16_t header[2];
 	uint32_t cipher_size;
@@ -52,16 +53,23 @@ static int parse_keys(const uint8_t *blob, size_t size, struct authenc_keys *key
 	return 0;
 }
 
+static struct tfm *cipher_part(const struct tfm *tfm)
+{
+	const struct mac_parts *context = tfm_context(tfm);
+
+	return context->parts.tfm[CIPHER];
+}
+
 static int authenc_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
-	const struct authenc_context *context = tfm_context(tfm);
+	const struct mac_parts *context = tfm_context(tfm);
 	struct authenc_keys keys;
-	int result = parse_keys(key, size, &keys);
+	int result = authenc_parse_keys(key, size, &keys);
 
 	if (result == 0)
 		result = tfm_setkey(context->parts.tfm[HASH], keys.hash, keys.hash_size);
 	if (result == 0)
-		result = tfm_setkey(context->parts.tfm[CIPHER], keys.cipher, keys.cipher_size);
+		result = tfm_setkey(cipher_part(tfm), keys.cipher, keys.cipher_size);
 	return result;
 }
 
@@ -70,61 +78,138 @@ static bool authenc_authsize_valid(const struct alg *alg, unsigned size)
 	return size <= alg->digestsize;
 }
 
-/* The full tag over the AAD and a ciphertext. */
-static int compute_tag(const struct tfm *tfm, const struct aead_request *request,
-		       const uint8_t *ciphertext, uint8_t *digest)
+static bool authencesn_authsize_valid(const struct alg *alg, unsigned size)
 {
-	const struct authenc_context *context = tfm_context(tfm);
-	const struct tfm *hash = context->parts.tfm[HASH];
-	const struct hash_ops *ops = &hash->alg->hash;
-	void *state = (uint8_t *)tfm_context(tfm) + sizeof(struct authenc_context);
-	int result;
-
-	ops->init(hash, state);
-	result = ops->update(hash, state, request->aad, request->aad_size);
-	if (result == 0)
-		result = ops->update(hash, state, ciphertext, request->size);
-	return result < 0 ? result : ops->final(hash, state, digest);
+	return (size == 0 || size >= ESN_MIN_TAG) && size <= alg->digestsize;
 }
 
-static int authenc_encrypt(struct tfm *tfm, const struct aead_request *request)
+/* The full tag over the AAD and a text. */
+static int compute_tag(const struct tfm *tfm, const struct aead_request *request,
+		       const uint8_t *text, uint8_t *digest)
 {
-	const struct authenc_context *context = tfm_context(tfm);
-	struct tfm *cipher = context->parts.tfm[CIPHER];
-	uint8_t iv[ALG_MAX_IV];
-	uint8_t digest[ALG_MAX_DIGEST];
-	int result;
+	struct mac mac = mac_begin(tfm, HASH, true);
 
-	memcpy(iv, request->iv, tfm->alg->ivsize);
-	result =
-	    cipher->alg->skcipher.encrypt(cipher, iv, request->out, request->in, request->size);
-	if (result == 0)
-		result = compute_tag(tfm, request, request->out, digest);
+	mac_add(&mac, request->aad, request->aad_size);
+	mac_add(&mac, text, request->size);
+	return mac_end(&mac, digest);
+}
+
+/* The same, the high half of the sequence number last. */
+static int compute_tag_esn(const struct tfm *tfm, const struct aead_request *request,
+			   const uint8_t *text, uint8_t *digest)
+{
+	struct mac mac = mac_begin(tfm, HASH, true);
+
+	mac_add(&mac, request->aad, ESN_HIGH_AT);
+	mac_add(&mac, request->aad + ESN_MIN_AAD, request->aad_size - ESN_MIN_AAD);
+	mac_add(&mac, text, request->size);
+	mac_add(&mac, request->aad + ESN_HIGH_AT, ESN_HIGH_SIZE);
+	return mac_end(&mac, digest);
+}
+
+typedef int tag_function(const struct tfm *tfm, const struct aead_request *request,
+			 const uint8_t *text, uint8_t *digest);
+
+/* Writes the tag over a text. */
+static int write_tag(struct tfm *tfm, const struct aead_request *request, const uint8_t *text,
+		     tag_function *compute)
+{
+	uint8_t digest[ALG_MAX_DIGEST];
+	int result = compute(tfm, request, text, digest);
+
 	if (result == 0)
 		memcpy(request->tag, digest, tfm->authsize);
 	return result;
 }
 
-static int authenc_decrypt(struct tfm *tfm, const struct aead_request *request)
+/* Compares the tag with that over a text; where it is another one nothing is left in out. */
+static int check_tag(struct tfm *tfm, const struct aead_request *request, const uint8_t *text,
+		     tag_function *compute)
 {
-	const struct authenc_context *context = tfm_context(tfm);
-	struct tfm *cipher = context->parts.tfm[CIPHER];
-	uint8_t iv[ALG_MAX_IV];
 	uint8_t digest[ALG_MAX_DIGEST];
-	int result = compute_tag(tfm, request, request->in, digest);
+	int result = compute(tfm, request, text, digest);
 
 	if (result == 0 && !secmem_equal(digest, request->tag, tfm->authsize))
 		result = -EBADMSG;
 	secmem_wipe(digest, sizeof(digest));
-	if (result < 0) {
+	if (result < 0)
 		secmem_wipe(request->out, request->size);
-		return result;
-	}
-	memcpy(iv, request->iv, tfm->alg->ivsize);
-	return cipher->alg->skcipher.decrypt(cipher, iv, request->out, request->in, request->size);
+	return result;
 }
 
-static int authenc_create(const struct template_name *name, struct alg *out)
+typedef __typeof__(((struct skcipher_ops *)NULL)->encrypt) cipher_function;
+
+static int crypt_text(struct tfm *tfm, const struct aead_request *request, cipher_function function)
+{
+	uint8_t iv[ALG_MAX_IV];
+
+	memcpy(iv, request->iv, tfm->alg->ivsize);
+	return function(cipher_part(tfm), iv, request->out, request->in, request->size);
+}
+
+static int encrypt_then_tag(struct tfm *tfm, const struct aead_request *request,
+			    tag_function *compute)
+{
+	int result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.encrypt);
+
+	return result < 0 ? result : write_tag(tfm, request, request->out, compute);
+}
+
+static int check_then_decrypt(struct tfm *tfm, const struct aead_request *request,
+			      tag_function *compute)
+{
+	int result = check_tag(tfm, request, request->in, compute);
+
+	if (result < 0)
+		return result;
+	return crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.decrypt);
+}
+
+static int authenc_encrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	return encrypt_then_tag(tfm, request, compute_tag);
+}
+
+static int authenc_decrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	return check_then_decrypt(tfm, request, compute_tag);
+}
+
+static int authencesn_encrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	if (request->aad_size < ESN_MIN_AAD)
+		return -EINVAL;
+	return encrypt_then_tag(tfm, request, compute_tag_esn);
+}
+
+static int authencesn_decrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	if (request->aad_size < ESN_MIN_AAD)
+		return -EINVAL;
+	return check_then_decrypt(tfm, request, compute_tag_esn);
+}
+
+/* The tag first: in place the plaintext is gone afterwards. */
+static int krb5enc_encrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	uint8_t digest[ALG_MAX_DIGEST];
+	int result = compute_tag(tfm, request, request->in, digest);
+
+	if (result == 0)
+		result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.encrypt);
+	if (result == 0)
+		memcpy(request->tag, digest, tfm->authsize);
+	return result;
+}
+
+static int krb5enc_decrypt(struct tfm *tfm, const struct aead_request *request)
+{
+	int result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.decrypt);
+
+	return result < 0 ? result : check_tag(tfm, request, request->out, compute_tag);
+}
+
+static int create(const struct template_name *name, struct alg *out)
 {
 	const struct alg *hash;
 	const struct alg *cipher;
@@ -141,12 +226,32 @@ static int authenc_create(const struct template_name *name, struct alg *out)
 	out->chunksize = cipher->chunksize;
 	out->ivsize = cipher->ivsize;
 	out->digestsize = hash->digestsize;
-	out->context_size = sizeof(struct authenc_context) + hash->statesize;
+	out->context_size = mac_context_size(hash);
 	out->init = template_parts_init;
 	out->exit = template_parts_exit;
 	out->setkey = authenc_setkey;
+	return template_compose(out, name->name, hash, cipher);
+}
+
+static int authenc_create(const struct template_name *name, struct alg *out)
+{
 	out->aead = (struct aead_ops){authenc_authsize_valid, authenc_encrypt, authenc_decrypt};
-	return template_compose(out, template_authenc.name, hash, cipher);
+	return create(name, out);
+}
+
+static int authencesn_create(const struct template_name *name, struct alg *out)
+{
+	out->aead =
+	    (struct aead_ops){authencesn_authsize_valid, authencesn_encrypt, authencesn_decrypt};
+	return create(name, out);
+}
+
+static int krb5enc_create(const struct template_name *name, struct alg *out)
+{
+	out->aead = (struct aead_ops){authenc_authsize_valid, krb5enc_encrypt, krb5enc_decrypt};
+	return create(name, out);
 }
 
 const struct template template_authenc = {"authenc", ALG_TYPE_AEAD, 2, authenc_create};
+const struct template template_authencesn = {"authencesn", ALG_TYPE_AEAD, 2, authencesn_create};
+const struct template template_krb5enc = {"krb5enc", ALG_TYPE_AEAD, 2, krb5enc_create};

@@ -2,10 +2,13 @@
 #include "crypto/templates/parts.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/bytes.h"
 #include "crypto/registry.h"
+
+#define CTR "ctr("
 
 void template_parts_exit(struct tfm *tfm)
 {
@@ -130,4 +133,27 @@ int template_inner_cipher(const char *name, char *out)
 	memcpy(out, start + 1, size);
 	out[size] = '\0';
 	return 0;
+}
+
+bool template_is_ctr(const struct alg *alg)
+{
+	return strncmp(alg->name, CTR, strlen(CTR)) == 0 && alg->ivsize == 16 &&
+	       alg->blocksize == 1;
+}
+
+static int check_length(int size)
+{
+	return size < 0 || (size_t)size >= ALG_NAME_MAX ? -ENOENT : 0;
+}
+
+int template_wrap(char *out, const char *outer, const char *inner)
+{
+	return check_length(snprintf(out, ALG_NAME_MAX, "%s(%s)", outer, inner));
+}
+
+int template_rename(struct alg *out, const char *name, const struct alg *ctr)
+{
+	/* Its own closing parenthesis serves. */
+	return check_length(
+	    snprintf(out->name, ALG_NAME_MAX, "%s(%s", name, ctr->name + strlen(CTR)));
 }

@@ -30,6 +30,21 @@ static inline size_t template_batch(size_t size)
 	return size < TEMPLATE_BATCH ? size : TEMPLATE_BATCH;
 }
 
+/* Taken off the priority of a mode that libraries have in one piece, so that theirs goes first. */
+#define TEMPLATE_BEHIND_FUSED 1
+
+/* Whether an skcipher is a counter mode of a cipher with 16-byte blocks. */
+bool template_is_ctr(const struct alg *alg);
+
+/* Writes OUTER(INNER), ALG_NAME_MAX bytes at most; -ENOENT: too long. */
+int template_wrap(char *out, const char *outer, const char *inner);
+
+/*
+ * Replaces the generic name by NAME(X), X being what the counter mode ctr is of:
+ * gcm_base(ctr(X),..) is known as gcm(X).  -ENOENT: too long.
+ */
+int template_rename(struct alg *out, const char *name, const struct alg *ctr);
+
 /* The first part's tfm, which is all that many modes have. */
 static inline struct tfm *template_part(const struct tfm *tfm)
 {
