@@ -4,7 +4,7 @@
  *
  * Not __builtin_cpu_supports: it links a constructor that runs CPUID a dozen times in every process
  * that loads us, and CPUID traps in a virtual machine (several microseconds each).  The answers
- * here come from what the dynamic linker found out, or from CPUID when first asked.
+ * here come from CPUID, once, when first asked.
  */
 #ifndef UALG_BASE_CPU_H
 #define UALG_BASE_CPU_H
