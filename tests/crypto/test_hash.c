@@ -18,7 +18,9 @@ static const struct {
     {"hmac(sha256)", 5}, {"hmac(sha512)", 32}, {"hmac(sha3-224)", 32}, {"cmac(aes)", 16},
     {"cmac(aes)", 24},   {"cmac(aes)", 32},    {"cmac(des3_ede)", 24}, {"blake2b-160", 0},
     {"blake2b-512", 20}, {"blake2s-128", 0},   {"blake2s-256", 32},    {"ghash", 16},
-    {"polyval", 16},     {"michael_mic", 8},   {"xxhash64", 8},
+    {"polyval", 16},     {"michael_mic", 8},   {"xxhash64", 8},        {"md4", 0},
+    {"rmd160", 0},       {"wp512", 0},         {"wp256", 0},           {"sm3", 0},
+    {"streebog256", 0},  {"streebog512", 0},
 };
 
 #define HASH_COUNT (sizeof(hashes) / sizeof(hashes[0]))

@@ -12,6 +12,7 @@
 #include "crypto/backends/backends.h"
 #include "crypto/backends/library.h"
 #include "crypto/backends/openssl.h"
+#include "crypto/backends/openssl_hash.h"
 
 #define FUNCTIONS(X)                                                                               \
 	X(OpenSSL_version)                                                                         \
@@ -74,50 +75,12 @@ static bool sha512_valid(const SHA512_CTX *context)
 	return context->num < SHA512_CBLOCK && context->md_len == SHA512_DIGEST_LENGTH;
 }
 
-/*
- * The functions of struct hash_ops around one hash of the library.  Its functions only fail on
- * conditions that cannot arise here (they return 1 always).
- */
-#define WRAP(hash, HASH, CONTEXT)                                                                  \
-	static void hash##_init(const struct tfm *tfm, void *state)                                \
-	{                                                                                          \
-		(void)tfm;                                                                         \
-		(void)library.HASH##_Init((CONTEXT *)state);                                       \
-	}                                                                                          \
-	static int hash##_update(const struct tfm *tfm, void *state, const uint8_t *data,          \
-				 size_t size)                                                      \
-	{                                                                                          \
-		(void)tfm;                                                                         \
-		(void)library.HASH##_Update((CONTEXT *)state, data, size);                         \
-		return 0;                                                                          \
-	}                                                                                          \
-	static int hash##_final(const struct tfm *tfm, void *state, uint8_t *digest)               \
-	{                                                                                          \
-		(void)tfm;                                                                         \
-		(void)library.HASH##_Final(digest, (CONTEXT *)state);                              \
-		return 0;                                                                          \
-	}                                                                                          \
-	static bool hash##_state_valid(const struct tfm *tfm, const void *state)                   \
-	{                                                                                          \
-		(void)tfm;                                                                         \
-		return hash##_valid((const CONTEXT *)state);                                       \
-	}
-
 WRAP(md5, MD5, MD5_CTX)
 WRAP(sha1, SHA1, SHA_CTX)
 WRAP(sha224, SHA224, SHA256_CTX)
 WRAP(sha256, SHA256, SHA256_CTX)
 WRAP(sha384, SHA384, SHA512_CTX)
 WRAP(sha512, SHA512, SHA512_CTX)
-
-#define ROW(function, block, digest, CONTEXT)                                                      \
-	{                                                                                          \
-		.name = #function, .driver = #function "-openssl", .backend = "openssl",           \
-		.priority = 300, .type = ALG_TYPE_HASH, .key = ALG_KEY_NONE, .blocksize = block,   \
-		.digestsize = digest, .statesize = sizeof(CONTEXT),                                \
-		.hash = {function##_init, function##_update, function##_final,                     \
-			 function##_state_valid},                                                  \
-	}
 
 static struct alg hashes[] = {
     ROW(md5, 64, 16, MD5_CTX),        ROW(sha1, 64, 20, SHA_CTX),
@@ -138,5 +101,6 @@ int backend_openssl_load(struct registry_backend *backend)
 		if (result < 0)
 			return result;
 	}
-	return openssl_cast5_load(backend->library);
+	result = openssl_old_hashes_load(backend->library);
+	return result < 0 ? result : openssl_cast5_load(backend->library);
 }

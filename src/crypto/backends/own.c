@@ -20,6 +20,8 @@ static int (*const registrations[])(void) = {
     null_register,
     poly1305_register,
     sha3_register,
+    sm3_register,
+    streebog_register,
     twofish_register,
     xxhash64_register,
     rng_register,
