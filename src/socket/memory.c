@@ -3,14 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "socket/internal.h"
-
-/*
- * The caller's pointers may be NULL or anything: memcpy then faults under the guard, which is what
- * is wanted, and nothing that a sanitizer should report.
- */
-#define CALLERS_POINTERS                                                                           \
-	__attribute__((no_sanitize("nonnull-attribute", "null", "pointer-overflow")))
 
 struct copy {
 	uint8_t *to;

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/compiler.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
 
@@ -97,7 +98,8 @@ struct gather {
 
 #define GATHER_NEEDS_ROOM 1
 
-static int gather_copy(struct door_memory *memory, void *to, const void *from, size_t size)
+CALLERS_POINTERS static int gather_copy(struct door_memory *memory, void *to, const void *from,
+					size_t size)
 {
 	struct gather *gather = (struct gather *)memory;
 

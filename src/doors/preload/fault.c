@@ -9,6 +9,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "base/lock.h"
 #include "doors/common/message.h"
 #include "doors/common/system.h"
@@ -67,7 +68,7 @@ struct copy {
 	size_t size;
 };
 
-static int copy_work(void *argument)
+CALLERS_POINTERS static int copy_work(void *argument)
 {
 	const struct copy *copy = argument;
 
