@@ -17,12 +17,12 @@
 
 /* The door's functions, by the names of libc's. */
 struct preload_functions {
-#define X(result, name, parameters, ...) result(*name) parameters;
-	PRELOAD_EARLY(X)
-	PRELOAD_LATE(X)
-	PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X)
+	long (*syscall)(long number, ...);
+	/* clang-format off */
+#define X(result, name, parameters, ...) result (*name) parameters;
+	PRELOAD_EARLY(X) PRELOAD_LATE(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X)
 #undef X
-	    long (*syscall)(long number, ...);
+	/* clang-format on */
 };
 
 /*
