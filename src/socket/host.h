@@ -40,6 +40,14 @@ struct sock_host {
 	bool (*capable)(enum sock_capability capability);
 
 	/*
+	 * The payload of the key with a serial number (O-15): 0, and *payload, a block of
+	 * secmem_alloc of *size bytes that is the engine's then; -EINVAL, -ENOKEY, -EKEYREVOKED,
+	 * -EKEYEXPIRED, -EACCES, -ENOPROTOOPT (not of a type that gives a key), -ENOMEM, -EBUSY.
+	 * NULL: there are no keys by number, which is -ENOPROTOOPT for all.
+	 */
+	int (*key_lookup)(int32_t serial, uint8_t **payload, size_t *size);
+
+	/*
 	 * The state of a socket with observers (sock.h) has changed: sleepers try again, readiness
 	 * is told to those who watch.  Called with the socket's lock held.
 	 */

@@ -101,6 +101,29 @@ static int set_key(struct sock *parent, const void *value, unsigned size)
 	return result;
 }
 
+/* O-15 */
+static int set_key_by_serial(struct sock *parent, const void *value, unsigned size)
+{
+	int32_t serial;
+	uint8_t *bytes;
+	size_t count;
+	int result;
+
+	if (size != sizeof(serial))
+		return -EINVAL;
+	result = sock_copy_in(parent, &serial, value, sizeof(serial));
+	if (result < 0)
+		return result;
+	if (!parent->host->key_lookup)
+		return -ENOPROTOOPT;
+	result = parent->host->key_lookup(serial, &bytes, &count);
+	if (result < 0)
+		return result;
+	result = count > SOCK_KEY_MAX ? -ENOMEM : apply_key(parent, bytes, (unsigned)count);
+	secmem_free(bytes, count);
+	return result;
+}
+
 /* O-12: the size of the option is the value. */
 static int set_authsize(struct sock *parent, const void *value, unsigned size)
 {
@@ -151,6 +174,7 @@ static const struct {
     {ALG_SET_KEY, set_key},
     {ALG_SET_AEAD_AUTHSIZE, set_authsize},
     {ALG_SET_DRBG_ENTROPY, set_entropy},
+    {ALG_SET_KEY_BY_KEY_SERIAL, set_key_by_serial},
 };
 
 static int apply(struct sock *parent, int level, int option, const void *value, unsigned size)

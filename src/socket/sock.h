@@ -89,7 +89,7 @@ int sock_accept(struct sock *sock, struct sock **out);
 /*
  * setsockopt() at any level but SOL_SOCKET.  value: the caller's memory.  size: as given, may be
  * negative.  0; -EINVAL, -EBUSY, -ENOPROTOOPT, -EOPNOTSUPP, -EFAULT, -ENOSYS, -ENOMEM, -EACCES,
- * -EMSGSIZE by the rules O.
+ * -EMSGSIZE, -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED by the rules O.
  */
 int sock_setsockopt(struct sock *sock, int level, int option, const void *value, int size);
 

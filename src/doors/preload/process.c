@@ -16,7 +16,9 @@
 #include "crypto/registry.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/keys.h"
 #include "doors/preload/watch.h"
+#include "keys/keys.h"
 #include "socket/sock.h"
 
 enum { MARK_COPIED, MARK_ALIVE, MARK_BEING_MENDED };
@@ -93,12 +95,14 @@ static void fork_prepare(void)
 {
 	sock_fork_prepare();
 	registry_fork_prepare();
+	keys_fork_prepare();
 	secmem_fork_prepare();
 }
 
 static void fork_parent(void)
 {
 	secmem_fork_done();
+	keys_fork_parent();
 	registry_fork_done();
 	sock_fork_parent();
 }
@@ -107,6 +111,7 @@ static void fork_child(void)
 {
 	lock_forget_self();
 	secmem_fork_done();
+	keys_fork_child();
 	registry_fork_done();
 	sock_fork_child();
 	preload_fault_fork_child();
@@ -140,6 +145,7 @@ static void begin(void)
 	preload_host.guard = preload_guard;
 	preload_host.capable = capable;
 	preload_host.changed = preload_changed;
+	preload_host.key_lookup = preload_key_lookup;
 	/* Where the kernel cannot do this the fork handlers alone have to do. */
 	(void)madvise(&preload_mark, sizeof(preload_mark), MADV_WIPEONFORK);
 	(void)pthread_atfork(fork_prepare, fork_parent, fork_child);

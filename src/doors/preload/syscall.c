@@ -22,6 +22,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/keys.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
@@ -211,6 +212,12 @@ static bool on_other_places(long number, const struct arguments *x, long *result
 #endif
 	case SYS_epoll_ctl:
 		*result = epoll_ctl((int)x->a, (int)x->b, (int)x->c, POINTER(x->d));
+		return true;
+	case SYS_add_key:
+	case SYS_request_key:
+	case SYS_keyctl:
+		*result = preload_result(
+		    preload_keys_call(number, (const long[]){x->a, x->b, x->c, x->d, x->e}));
 		return true;
 	case SYS_rt_sigaction:
 		if (!preload_fault_keeps((int)x->a))
