@@ -8,6 +8,7 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -146,7 +147,8 @@ PRELOAD_LATE(X)
 EXPORT int front_socket(int domain, int type, int protocol) __asm__("socket");
 int front_socket(int domain, int type, int protocol)
 {
-	const struct preload_functions *to = domain == AF_ALG ? open_door() : door();
+	bool ours = domain == AF_ALG || (domain == AF_NETLINK && protocol == NETLINK_CRYPTO);
+	const struct preload_functions *to = ours ? open_door() : door();
 
 	return to ? to->socket(domain, type, protocol) : REAL(socket)(domain, type, protocol);
 }
@@ -187,11 +189,13 @@ static bool keys_refused(long number, long result)
 }
 
 /* Whether a system call made by its number is one that opens the door. */
-static bool opens_door(long number, long first)
+static bool opens_door(long number, const long x[6])
 {
 	if (number == SYS_add_key)
 		return true; /* it may be a key for AF_ALG that nobody can read later */
-	return (number == SYS_socket || number == SYS_socketpair) && (int)first == AF_ALG;
+	if (number == SYS_socket && (int)x[0] == AF_NETLINK)
+		return (int)x[2] == NETLINK_CRYPTO;
+	return (number == SYS_socket || number == SYS_socketpair) && (int)x[0] == AF_ALG;
 }
 
 EXPORT long front_syscall(long number, ...) __asm__("syscall");
@@ -205,7 +209,7 @@ long front_syscall(long number, ...)
 	for (unsigned i = 0; i < 6; i++)
 		x[i] = va_arg(arguments, long);
 	va_end(arguments);
-	to = opens_door(number, x[0]) ? open_door() : door();
+	to = opens_door(number, x) ? open_door() : door();
 	if (to)
 		return to->syscall(number, x[0], x[1], x[2], x[3], x[4], x[5]);
 	result = door_system_call(number, x[0], x[1], x[2], x[3], x[4], x[5]);

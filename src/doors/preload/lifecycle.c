@@ -2,12 +2,14 @@
 /* How alg sockets come to be and get their algorithm: socket, socketpair, bind, accept. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/netlink.h>
 
 #include "doors/common/message.h"
 #include "doors/common/placeholder.h"
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
@@ -64,6 +66,8 @@ PRELOAD_EXPORT int socket(int domain, int type, int protocol)
 	int saved = errno;
 	int result;
 
+	if (domain == AF_NETLINK && protocol == NETLINK_CRYPTO && !preload_inside)
+		return preload_netlink_socket(type);
 	if (domain != AF_ALG || preload_inside)
 		return REAL(socket)(domain, type, protocol);
 	preload_begin();
@@ -212,6 +216,8 @@ PRELOAD_EXPORT int bind(int number, __CONST_SOCKADDR_ARG address, socklen_t size
 		result = bind_here(number, address.__sockaddr__, size);
 	} else {
 		result = REAL(bind)(number, address.__sockaddr__, size);
+		if (result == 0 && preload_netlink_has(number))
+			preload_netlink_bound(number);
 		if (result >= 0 || errno != ENOENT || !preload_is_active() ||
 		    preload_when() != PRELOAD_MISSING || preload_inside)
 			return result;

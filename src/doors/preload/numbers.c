@@ -15,6 +15,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/names.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
@@ -32,6 +33,7 @@ static long close_number(int number)
 
 PRELOAD_EXPORT int close(int number)
 {
+	preload_netlink_forget(number);
 	if (!preload_find(number))
 		return REAL(close)(number);
 	pthread_testcancel();
@@ -47,6 +49,7 @@ static void close_numbers(unsigned first, unsigned last)
 {
 	unsigned top = preload_table_top();
 
+	preload_netlink_forget_range(first, last);
 	if (first >= top || !preload_owns())
 		return;
 	for (unsigned i = first; i < top && i <= last; i++)
@@ -73,6 +76,7 @@ static void forget(int number)
 {
 	struct sock *sock;
 
+	preload_netlink_forget(number);
 	if (!preload_find(number) || !preload_owns())
 		return;
 	sock = preload_table_take(number);
@@ -135,6 +139,7 @@ static long duplicate(int number, long call, long b, long c)
 		sock_unlock(sock);
 		return result;
 	}
+	preload_netlink_forget((int)result);
 	sock_get(sock);
 	sock_unlock(sock);
 	if (!preload_table_set((int)result, sock)) {
@@ -145,10 +150,18 @@ static long duplicate(int number, long call, long b, long c)
 	return result;
 }
 
+/* A real call has made a duplicate, or failed. */
+static int copied(int from, int to)
+{
+	if (to >= 0)
+		preload_netlink_copy(from, to);
+	return to;
+}
+
 PRELOAD_EXPORT int dup(int number)
 {
 	if (!preload_find(number))
-		return REAL(dup)(number);
+		return copied(number, REAL(dup)(number));
 	return (int)preload_result(duplicate(number, SYS_dup, 0, 0));
 }
 
@@ -162,9 +175,9 @@ PRELOAD_EXPORT int dup2(int from, int to)
 		return (int)preload_result(duplicate(from, SYS_dup3, to, 0));
 	}
 	result = REAL(dup2)(from, to);
-	if (result >= 0)
+	if (result >= 0 && from != to)
 		forget(to);
-	return result;
+	return copied(from, result);
 }
 
 int __dup2(int from, int to) PRELOAD_ALIAS(dup2);
@@ -178,7 +191,7 @@ PRELOAD_EXPORT int dup3(int from, int to, int flags)
 	result = REAL(dup3)(from, to, flags);
 	if (result >= 0)
 		forget(to);
-	return result;
+	return copied(from, result);
 }
 
 static bool duplicates(int command)
@@ -196,6 +209,8 @@ PRELOAD_EXPORT int fcntl(int number, int command, ...)
 	va_end(arguments);
 	if (duplicates(command) && preload_find(number))
 		return (int)preload_result(duplicate(number, SYS_fcntl, command, argument));
+	if (duplicates(command))
+		return copied(number, REAL(fcntl)(number, command, argument));
 	return REAL(fcntl)(number, command, argument);
 }
 
@@ -211,5 +226,7 @@ PRELOAD_EXPORT int fcntl64(int number, int command, ...)
 	va_end(arguments);
 	if (duplicates(command) && preload_find(number))
 		return (int)preload_result(duplicate(number, SYS_fcntl, command, argument));
+	if (duplicates(command))
+		return copied(number, REAL(fcntl64)(number, command, argument));
 	return REAL(fcntl64)(number, command, argument);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Socket options, ioctl, and the calls that an alg socket refuses (rules S-06 to S-21). */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -12,6 +13,7 @@
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/names.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
@@ -38,6 +40,8 @@ static int give_answer(const void *answer, size_t answer_size, void *value, sock
 	return preload_copy_out(size, &room, sizeof(room));
 }
 
+static const int netlink_protocol = NETLINK_CRYPTO;
+
 PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict value,
 			      socklen_t *restrict size)
 {
@@ -45,6 +49,9 @@ PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict 
 	size_t answer_size;
 	int result;
 
+	if (level == SOL_SOCKET && option == SO_PROTOCOL && preload_netlink_has(number))
+		return (int)preload_result(
+		    give_answer(&netlink_protocol, sizeof(netlink_protocol), value, size));
 	if (!preload_find(number))
 		return REAL(getsockopt)(number, level, option, value, size);
 	if (level != SOL_SOCKET)
@@ -154,6 +161,9 @@ PRELOAD_EXPORT int connect(int number, __CONST_SOCKADDR_ARG address, socklen_t s
 	uint8_t copy[UALG_SOCKADDR_MAX];
 	int result = 0;
 
+	if (preload_netlink_has(number))
+		return (int)preload_result(
+		    preload_netlink_connect(number, address.__sockaddr__, size));
 	if (!preload_find(number))
 		return REAL(connect)(number, address.__sockaddr__, size);
 	if (size > sizeof(copy))
@@ -181,6 +191,8 @@ PRELOAD_EXPORT int getsockname(int number, __SOCKADDR_ARG address, socklen_t *re
 
 PRELOAD_EXPORT int getpeername(int number, __SOCKADDR_ARG address, socklen_t *restrict size)
 {
+	if (preload_netlink_has(number))
+		return preload_netlink_getpeername(number, address.__sockaddr__, size);
 	if (!preload_find(number))
 		return REAL(getpeername)(number, address.__sockaddr__, size);
 	return (int)preload_result(-EOPNOTSUPP); /* S-09 */

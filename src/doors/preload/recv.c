@@ -8,6 +8,7 @@
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/names.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/real.h"
 
 #define MSG_CMSG_COMPAT_BIT 0x80000000u
@@ -83,6 +84,9 @@ PRELOAD_EXPORT ssize_t recvfrom(int number, void *buffer, size_t size, int flags
 	struct sock *sock = preload_find(number);
 	ssize_t result;
 
+	if (!sock && preload_netlink_has(number))
+		return preload_netlink_recvfrom(number, buffer, size, flags, from.__sockaddr__,
+						from_size);
 	if (!sock)
 		return REAL(recvfrom)(number, buffer, size, flags, from.__sockaddr__, from_size);
 	result = preload_transfer_buffer(number, sock, buffer, size, flags, PRELOAD_RECV);
@@ -111,6 +115,8 @@ PRELOAD_EXPORT ssize_t recvmsg(int number, struct msghdr *message, int flags)
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_netlink_recvmsg(number, message, flags);
 	if (!sock)
 		return REAL(recvmsg)(number, message, flags);
 	return preload_result(receive_message(number, sock, message, flags));
@@ -199,6 +205,8 @@ PRELOAD_EXPORT int recvmmsg(int number, struct mmsghdr *messages, unsigned count
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_netlink_recvmmsg(number, messages, count, flags, timeout);
 	if (!sock)
 		return REAL(recvmmsg)(number, messages, count, flags, timeout);
 	if (count > DOOR_IOV_MAX)

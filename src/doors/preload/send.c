@@ -6,6 +6,7 @@
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/names.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/real.h"
 #include "ualg/if_alg.h"
 
@@ -16,6 +17,8 @@ PRELOAD_EXPORT ssize_t send(int number, const void *buffer, size_t size, int fla
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_result(preload_netlink_sendto(number, buffer, size, flags, NULL, 0));
 	if (!sock)
 		return REAL(send)(number, buffer, size, flags);
 	return preload_result(
@@ -28,6 +31,8 @@ PRELOAD_EXPORT ssize_t write(int number, const void *buffer, size_t size)
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_result(preload_netlink_sendto(number, buffer, size, 0, NULL, 0));
 	if (!sock)
 		return REAL(write)(number, buffer, size);
 	if (__builtin_expect(size > SSIZE_MAX, 0))
@@ -55,6 +60,9 @@ PRELOAD_EXPORT ssize_t sendto(int number, const void *buffer, size_t size, int f
 	struct sock *sock = preload_find(number);
 	int result;
 
+	if (!sock && preload_netlink_has(number))
+		return preload_result(
+		    preload_netlink_sendto(number, buffer, size, flags, to.__sockaddr__, to_size));
 	if (!sock)
 		return REAL(sendto)(number, buffer, size, flags, to.__sockaddr__, to_size);
 	result = judge_address(to.__sockaddr__, to_size);
@@ -76,6 +84,8 @@ PRELOAD_EXPORT ssize_t sendmsg(int number, const struct msghdr *message, int fla
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_result(preload_netlink_sendmsg(number, message, flags));
 	if (!sock)
 		return REAL(sendmsg)(number, message, flags);
 	return preload_result(send_message(number, sock, message, flags));
@@ -87,6 +97,9 @@ PRELOAD_EXPORT int sendmmsg(int number, struct mmsghdr *messages, unsigned count
 	ssize_t result = 0;
 	unsigned done = 0;
 
+	if (!sock && preload_netlink_has(number))
+		return (int)preload_result(
+		    preload_netlink_sendmmsg(number, messages, count, flags));
 	if (!sock)
 		return REAL(sendmmsg)(number, messages, count, flags);
 	if (count > DOOR_IOV_MAX)
@@ -110,6 +123,8 @@ PRELOAD_EXPORT ssize_t writev(int number, const struct iovec *vector, int count)
 {
 	struct sock *sock = preload_find(number);
 
+	if (!sock && preload_netlink_has(number))
+		return preload_result(preload_netlink_writev(number, vector, count));
 	if (!sock)
 		return REAL(writev)(number, vector, count);
 	return preload_result(
@@ -123,6 +138,8 @@ PRELOAD_EXPORT ssize_t pwritev2(int number, const struct iovec *vector, int coun
 	int message_flags;
 
 	/* At an offset the placeholder itself says ESPIPE (S-18); -1 means writev. */
+	if (!sock && offset == -1 && flags == 0 && preload_netlink_has(number))
+		return preload_result(preload_netlink_writev(number, vector, count));
 	if (!sock || offset != -1)
 		return REAL(pwritev2)(number, vector, count, offset, flags);
 	message_flags = preload_vector_flags(flags);

@@ -23,6 +23,7 @@
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/keys.h"
+#include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
@@ -180,9 +181,9 @@ static bool on_other_places(long number, const struct arguments *x, long *result
 {
 	switch (number) {
 	case SYS_socket:
-		if ((int)x->a != AF_ALG)
+		if ((int)x->a != AF_ALG && (int)x->a != AF_NETLINK)
 			return false;
-		*result = socket(AF_ALG, (int)x->b, (int)x->c);
+		*result = socket((int)x->a, (int)x->b, (int)x->c);
 		return true;
 	case SYS_socketpair:
 		if ((int)x->a != AF_ALG)
@@ -246,7 +247,8 @@ PRELOAD_EXPORT long syscall(long number, ...)
 	va_end(arguments);
 	/* A program may keep other things than descriptors in the first argument: find is for any.
 	 */
-	if (preload_find((int)x.a) && on_alg_socket(number, &x, &result))
+	if ((preload_find((int)x.a) || preload_netlink_marked((int)x.a)) &&
+	    on_alg_socket(number, &x, &result))
 		return result;
 	if (on_other_places(number, &x, &result))
 		return result;
