@@ -8,13 +8,14 @@
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
+#   make docs          write docs/algorithms.md; check-docs only looks
 #   make clean         remove the build directory
 
 BUILD ?= build
 FUZZ_SECONDS ?= 30
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench fuzz install format check-format clean
+.PHONY: all try check bench fuzz install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -47,6 +48,12 @@ format:
 
 check-format:
 	clang-format --dry-run -Werror $(SOURCES)
+
+docs: all
+	$(BUILD)/ualg list --markdown --vectors tests/vectors >docs/algorithms.md
+
+check-docs: all
+	$(BUILD)/ualg list --markdown --vectors tests/vectors | diff docs/algorithms.md -
 
 clean:
 	rm -rf $(BUILD)

@@ -14,8 +14,8 @@
 
 #include <linux/seccomp.h>
 
+#include "catalog/names.h"
 #include "cli/cli.h"
-#include "cli/names.h"
 #include "cli/preload.h"
 #include "crypto/registry.h"
 #include "ualg/if_alg.h"
@@ -119,12 +119,12 @@ static const char *socket_advice(int error)
 }
 
 /* Names of each type, and one that 7.3's list of allowed names leaves out. */
-static const struct cli_name bind_names[] = {
+static const struct catalog_name bind_names[] = {
     {ALG_TYPE_HASH, "sha256"},   {ALG_TYPE_HASH, "hmac(sha256)"}, {ALG_TYPE_SKCIPHER, "cbc(aes)"},
     {ALG_TYPE_AEAD, "gcm(aes)"}, {ALG_TYPE_RNG, "stdrng"},
 };
 
-static void check_bind(const struct cli_name *name)
+static void check_bind(const struct catalog_name *name)
 {
 	struct ualg_sockaddr address = {.salg_family = AF_ALG};
 	char subject[64];

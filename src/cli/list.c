@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "catalog/catalog.h"
+#include "catalog/names.h"
 #include "cli/cli.h"
-#include "cli/names.h"
+#include "cli/markdown.h"
+#include "cli/sizes.h"
 #include "crypto/registry.h"
 
 static const char *const type_choices[] = {"hash", "skcipher", "aead", "rng", "cipher", NULL};
@@ -14,11 +15,16 @@ static const char *const type_choices[] = {"hash", "skcipher", "aead", "rng", "c
 static const char *type;
 static bool as_proc;
 static bool as_json;
+static bool as_markdown;
+static const char *vectors;
 
 static const struct cli_option options[] = {
     {"type", "TYPE", "only algorithms of one type", type_choices, NULL, &type},
     {"proc", NULL, "in the form of /proc/crypto, newest first", NULL, &as_proc, NULL},
     {"json", NULL, "as a JSON array", NULL, &as_json, NULL},
+    {"markdown", NULL, "as docs/algorithms.md", NULL, &as_markdown, NULL},
+    {"vectors", "DIR", "with --markdown: name the sources of the vectors there", NULL, NULL,
+     &vectors},
     {0},
 };
 
@@ -74,49 +80,12 @@ struct row {
 	char cell[COLUMNS][ALG_NAME_MAX];
 };
 
-static void write_range(char *out, unsigned low, unsigned high)
-{
-	if (high == UINT_MAX && low == 0)
-		snprintf(out, ALG_NAME_MAX, "any");
-	else if (high == UINT_MAX)
-		snprintf(out, ALG_NAME_MAX, "%u-any", low);
-	else if (low == high)
-		snprintf(out, ALG_NAME_MAX, "%u", low);
-	else
-		snprintf(out, ALG_NAME_MAX, "%u-%u", low, high);
-}
-
-static void write_key(const struct alg *alg, char *out)
-{
-	if (alg->type == ALG_TYPE_HASH && alg->key == ALG_KEY_NONE)
-		snprintf(out, ALG_NAME_MAX, "-");
-	else if (alg->type == ALG_TYPE_RNG)
-		snprintf(out, ALG_NAME_MAX, "seed");
-	else if (alg->max_keysize == 0 && alg->type != ALG_TYPE_SKCIPHER)
-		snprintf(out, ALG_NAME_MAX, "any");
-	else
-		write_range(out, alg->min_keysize, alg->max_keysize);
-}
-
-static void write_size(char *out, bool shown, unsigned size)
-{
-	if (shown)
-		snprintf(out, ALG_NAME_MAX, "%u", size);
-	else
-		snprintf(out, ALG_NAME_MAX, "-");
-}
-
 static void fill_row(const struct alg *alg, struct row *row)
 {
-	bool cipher = alg->type == ALG_TYPE_SKCIPHER || alg->type == ALG_TYPE_AEAD;
-	bool digest = alg->type == ALG_TYPE_HASH || alg->type == ALG_TYPE_AEAD;
-
 	snprintf(row->cell[0], ALG_NAME_MAX, "%s", alg->name);
 	snprintf(row->cell[1], ALG_NAME_MAX, "%s", alg_type_name(alg->type));
-	write_key(alg, row->cell[2]);
-	write_size(row->cell[3], cipher, alg->ivsize);
-	write_size(row->cell[4], alg->type != ALG_TYPE_RNG, alg->blocksize);
-	write_size(row->cell[5], digest, alg->digestsize);
+	for (unsigned size = 0; size < CLI_SIZES; size++)
+		cli_write_size(alg, (enum cli_size)size, row->cell[2 + size]);
 	snprintf(row->cell[6], ALG_NAME_MAX, "%s", alg->driver);
 	snprintf(row->cell[7], ALG_NAME_MAX, "%s", alg->backend ? alg->backend : "-");
 	snprintf(row->cell[8], ALG_NAME_MAX, "%d", alg->priority);
@@ -194,11 +163,17 @@ static int list(int argc, char **argv)
 
 	if (result)
 		return result;
-	if (as_proc && as_json) {
-		cli_message("--proc and --json exclude each other");
+	if (as_proc + as_json + as_markdown > 1) {
+		cli_message("--proc, --json and --markdown exclude each other");
 		return CLI_USAGE;
 	}
-	cli_names_instantiate();
+	if (vectors && !as_markdown) {
+		cli_message("--vectors needs --markdown");
+		return CLI_USAGE;
+	}
+	catalog_names_instantiate();
+	if (as_markdown)
+		return cli_print_markdown(vectors) < 0 ? CLI_FAILURE : cli_finish_output();
 	if (as_proc) {
 		for (const struct alg *alg = registry_first(); alg; alg = alg->next)
 			if (is_wanted(alg) && catalog_write_one(alg, print_piece, NULL) != 0)

@@ -72,6 +72,9 @@ def test_wrong_usage():
     expect(ualg("list", "-j"), 2, ["'-j'"])
     expect(ualg("list", "sha256"), 2, ["'sha256'"])
     expect(ualg("list", "--proc", "--json"), 2, ["exclude each other"])
+    expect(ualg("list", "--markdown", "--json"), 2, ["exclude each other"])
+    expect(ualg("list", "--vectors", "."), 2, ["--vectors needs --markdown"])
+    expect(ualg("list", "--markdown", "--vectors", "/nowhere"), 1, ["'/nowhere'", "No such file"])
     expect(ualg("doctor", "--", "x"), 2, ["'x'"])
 
 
@@ -79,7 +82,7 @@ def test_full_disk():
     if not os.path.exists("/dev/full"):
         raise Skip("no /dev/full")
     for arguments in (["--help"], ["--version"], ["help", "run"], ["list"], ["list", "--proc"],
-                      ["list", "--json"], ["doctor"]):
+                      ["list", "--json"], ["list", "--markdown"], ["doctor"]):
         with open("/dev/full", "w") as full:
             expect(ualg(*arguments, stdout=full), 1, ["cannot write"])
 
@@ -125,6 +128,14 @@ def test_list_json():
     assert (cbc["min_keysize"], cbc["max_keysize"], cbc["ivsize"], cbc["blocksize"],
             cbc["needs_key"]) == (16, 32, 16, 16, True), cbc
     assert json.loads(ualg("list", "--json", "--type=rng").stdout)[0]["type"] == "rng"
+
+
+def test_list_markdown():
+    text = ualg("list", "--markdown").stdout
+    for name in NAMES:
+        assert "\n| `%s` |" % name in text, "no row of %s" % name
+    for line in text.splitlines():
+        assert not line.startswith("|") or line.count("|") == 9, line
 
 
 def test_list_proc():
