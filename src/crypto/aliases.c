@@ -34,7 +34,6 @@ static const struct alias aliases[] = {
     {ALG_TYPE_CIPHER, "xtea", NULL},
     {ALG_TYPE_SKCIPHER, "arc4", NULL},
     {ALG_TYPE_SKCIPHER, "chacha20", NULL},
-    {ALG_TYPE_SKCIPHER, "ecb(cipher_null)", "ecb-cipher_null"},
     {ALG_TYPE_SKCIPHER, "xchacha12", NULL},
     {ALG_TYPE_SKCIPHER, "xchacha20", NULL},
     {ALG_TYPE_AEAD, "aegis128", NULL},

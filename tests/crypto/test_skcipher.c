@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What holds for every skcipher: identities, chained IVs, lengths, keys, faults. */
 #include <errno.h>
+#include <stdlib.h>
 
 #include "check.h"
 
@@ -9,29 +10,67 @@
 
 enum lengths { WHOLE_BLOCKS, ANY, FROM_ONE_BLOCK };
 
+/* What a request makes of its IV (C-08, C-20). */
+enum iv_after {
+	CONTINUES, /* the message */
+	STAYS,
+	OTHER,
+};
+
 static const struct {
 	const char *name;
 	size_t key_size;
+	const char *keys; /* the sizes it takes: numbers and ranges */
 	enum lengths lengths;
-	bool chains; /* the IV left over continues the message */
+	enum iv_after iv_after;
 } ciphers[] = {
-    {"ecb(aes)", 16, WHOLE_BLOCKS, true},
-    {"cbc(aes)", 16, WHOLE_BLOCKS, true},
-    {"cbc(aes)", 24, WHOLE_BLOCKS, true},
-    {"cbc(aes)", 32, WHOLE_BLOCKS, true},
-    {"ctr(aes)", 16, ANY, true},
-    {"ctr(aes)", 32, ANY, true},
-    {"xts(aes)", 32, FROM_ONE_BLOCK, false},
-    {"xts(aes)", 48, FROM_ONE_BLOCK, false},
-    {"xts(aes)", 64, FROM_ONE_BLOCK, false},
-    {"ecb(des3_ede)", 24, WHOLE_BLOCKS, true},
-    {"cbc(des3_ede)", 24, WHOLE_BLOCKS, true},
-    {"ctr(des3_ede)", 24, ANY, true},
-    {"ecb(aes-gcrypt)", 16, WHOLE_BLOCKS, true},
-    {"cbc(aes-gcrypt)", 32, WHOLE_BLOCKS, true},
-    {"ctr(aes-gcrypt)", 24, ANY, true},
-    {"cbc(des3_ede-gcrypt)", 24, WHOLE_BLOCKS, true},
-    {"ctr(des3_ede-gcrypt)", 24, ANY, true},
+    {"ecb(aes)", 16, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(aes)", 16, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(aes)", 24, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(aes)", 32, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"ctr(aes)", 16, "16 24 32", ANY, CONTINUES},
+    {"ctr(aes)", 32, "16 24 32", ANY, CONTINUES},
+    {"cfb(aes)", 16, "16 24 32", ANY, CONTINUES},
+    {"ofb(aes)", 16, "16 24 32", ANY, CONTINUES},
+    {"pcbc(aes)", 16, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"xts(aes)", 32, "32 48 64", FROM_ONE_BLOCK, STAYS},
+    {"xts(aes)", 48, "32 48 64", FROM_ONE_BLOCK, STAYS},
+    {"xts(aes)", 64, "32 48 64", FROM_ONE_BLOCK, STAYS},
+    {"lrw(aes)", 32, "32 40 48", WHOLE_BLOCKS, STAYS},
+    {"cts(cbc(aes))", 16, "16 24 32", FROM_ONE_BLOCK, STAYS},
+    {"rfc3686(ctr(aes))", 20, "20 28 36", ANY, STAYS},
+    {"xctr(aes)", 16, "16 24 32", ANY, STAYS},
+    {"hctr2(aes)", 32, "16 24 32", FROM_ONE_BLOCK, STAYS},
+    {"essiv(cbc(aes),sha256)", 16, "16 24 32", WHOLE_BLOCKS, OTHER},
+    {"adiantum(xchacha12,aes)", 32, "32", FROM_ONE_BLOCK, STAYS},
+    {"ecb(des3_ede)", 24, "24", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(des3_ede)", 24, "24", WHOLE_BLOCKS, CONTINUES},
+    {"ctr(des3_ede)", 24, "24", ANY, CONTINUES},
+    {"cts(cbc(des3_ede))", 24, "24", FROM_ONE_BLOCK, STAYS},
+    {"ecb(des)", 8, "8", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(blowfish)", 56, "4-56", WHOLE_BLOCKS, CONTINUES},
+    {"cfb(blowfish)", 5, "4-56", ANY, CONTINUES},
+    {"ctr(cast5)", 16, "5-16", ANY, CONTINUES},
+    {"cbc(cast5)", 7, "5-16", WHOLE_BLOCKS, CONTINUES},
+    {"xts(camellia)", 48, "32 48 64", FROM_ONE_BLOCK, STAYS},
+    {"cbc(camellia)", 24, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(serpent)", 9, "0-32", WHOLE_BLOCKS, CONTINUES},
+    {"xts(serpent)", 64,
+     "0 2 4 6 8 10 12 14 16 18 20 22 24 26 28 30 32 34 36 38 40 42 44 46 48 50 52 54 56 58 60 62 64",
+     FROM_ONE_BLOCK, STAYS},
+    {"lrw(serpent)", 17, "16-48", WHOLE_BLOCKS, STAYS},
+    {"ctr(twofish)", 16, "16 24 32", ANY, CONTINUES},
+    {"pcbc(twofish)", 24, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cfb(twofish)", 32, "16 24 32", ANY, CONTINUES},
+    {"ecb(sm4)", 16, "16", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(seed)", 16, "16", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(aria)", 24, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"ofb(aria)", 32, "16 24 32", ANY, CONTINUES},
+    {"ecb(aes-gcrypt)", 16, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"cbc(aes-gcrypt)", 32, "16 24 32", WHOLE_BLOCKS, CONTINUES},
+    {"ctr(aes-gcrypt)", 24, "16 24 32", ANY, CONTINUES},
+    {"cbc(des3_ede-gcrypt)", 24, "24", WHOLE_BLOCKS, CONTINUES},
+    {"ctr(des3_ede-gcrypt)", 24, "24", ANY, CONTINUES},
 };
 
 #define CIPHER_COUNT (sizeof(ciphers) / sizeof(ciphers[0]))
@@ -132,7 +171,8 @@ static void pieces_equal_the_whole(void **state)
 		const crypt_function functions[] = {tfm->alg->skcipher.encrypt,
 						    tfm->alg->skcipher.decrypt};
 
-		for (unsigned round = 0; ciphers[row].chains && round < 300; round++) {
+		for (unsigned round = 0; ciphers[row].iv_after == CONTINUES && round < 300;
+		     round++) {
 			crypt_function function = functions[round % 2];
 			size_t size = fitting(row, tfm, check_random_below(1000));
 			uint8_t iv[2][ALG_MAX_IV];
@@ -150,43 +190,64 @@ static void pieces_equal_the_whole(void **state)
 	}
 }
 
-static void xts_leaves_its_iv(void **state)
+static void some_leave_their_iv(void **state)
 {
-	struct tfm *tfm = cipher_of_row(6);
-	uint8_t iv[ALG_MAX_IV];
-
 	(void)state;
-	assert_string_equal(tfm->alg->name, "xts(aes)");
-	memcpy(iv, start_iv, sizeof(iv));
-	run(tfm->alg->skcipher.encrypt, tfm, iv, text, text, 100);
-	assert_memory_equal(iv, start_iv, sizeof(iv));
-	tfm_free(tfm);
+	for (size_t row = 0; row < CIPHER_COUNT; row++) {
+		struct tfm *tfm = cipher_of_row(row);
+		const crypt_function functions[] = {tfm->alg->skcipher.encrypt,
+						    tfm->alg->skcipher.decrypt};
+
+		for (size_t i = 0; ciphers[row].iv_after == STAYS && i < 2; i++) {
+			uint8_t iv[ALG_MAX_IV];
+
+			memcpy(iv, start_iv, sizeof(iv));
+			run(functions[i], tfm, iv, text, text, fitting(row, tfm, 1100));
+			check(memcmp(iv, start_iv, sizeof(iv)) == 0, "%s", ciphers[row].name);
+		}
+		tfm_free(tfm);
+	}
 }
 
-/* The library's mode and ours over its bare cipher. */
+/* The library's mode and ours over its bare cipher, and one cipher from two places. */
 static void implementations_agree(void **state)
 {
-	static const char *const pairs[][2] = {
-	    {"cbc(aes)", "cbc(aes-gcrypt)"},           {"ctr(aes)", "ctr(aes-gcrypt)"},
-	    {"cbc(des3_ede)", "cbc(des3_ede-gcrypt)"}, {"ctr(des3_ede)", "ctr(des3_ede-gcrypt)"},
-	    {"cbc(camellia)", "cbc(camellia-gcrypt)"}, {"ctr(serpent)", "ctr(serpent-gcrypt)"},
-	    {"cbc(serpent)", "cbc(serpent-gcrypt)"},   {"ctr(blowfish)", "ctr(blowfish-gcrypt)"},
+	static const struct {
+		const char *name[2];
+		size_t key_size;
+	} pairs[] = {
+	    {{"cbc(aes)", "cbc(aes-gcrypt)"}, 24},
+	    {{"ctr(aes)", "ctr(aes-gcrypt)"}, 24},
+	    {{"cfb(aes)", "cfb(aes-gcrypt)"}, 24},
+	    {{"xts(aes)", "xts(ecb(aes-gcrypt))"}, 48},
+	    {{"cbc(des3_ede)", "cbc(des3_ede-gcrypt)"}, 24},
+	    {{"ctr(des3_ede)", "ctr(des3_ede-gcrypt)"}, 24},
+	    {{"cbc(camellia)", "cbc(camellia-gcrypt)"}, 24},
+	    {{"ctr(serpent)", "ctr(serpent-gcrypt)"}, 24},
+	    {{"cbc(serpent)", "cbc(serpent-gcrypt)"}, 24},
+	    {{"cfb(blowfish)", "cfb(blowfish-gcrypt)"}, 24},
+	    {{"cbc(twofish)", "cbc(twofish-own)"}, 16},
+	    {{"ctr(twofish)", "ctr(twofish-own)"}, 32},
+	    {{"cbc(cast5)", "cbc(cast5-openssl)"}, 16},
+	    {{"ctr(cast5)", "ctr(cast5-openssl)"}, 11},
 	};
 	static uint8_t results[2][MAX_TEXT];
 
 	(void)state;
 	check_random_bytes(key, sizeof(key));
 	for (size_t pair = 0; pair < sizeof(pairs) / sizeof(pairs[0]); pair++) {
+		const char *name = pairs[pair].name[1];
 		struct tfm *tfm[2];
 
 		for (size_t i = 0; i < 2; i++)
-			tfm[i] = check_tfm(ALG_TYPE_SKCIPHER, pairs[pair][i], key, 24);
+			tfm[i] = check_tfm(ALG_TYPE_SKCIPHER, pairs[pair].name[i], key,
+					   pairs[pair].key_size);
 		assert_ptr_not_equal(tfm[0]->alg, tfm[1]->alg);
 		for (unsigned round = 0; round < 100; round++) {
-			size_t size = check_random_below(1000);
+			size_t size = 16 + check_random_below(3000);
 			uint8_t iv[2][ALG_MAX_IV];
 
-			if (tfm[0]->alg->blocksize > 1)
+			if (tfm[0]->alg->blocksize > 1 && !strstr(name, "xts"))
 				size -= size % tfm[0]->alg->blocksize;
 			check_random_bytes(text, size);
 			check_random_bytes(iv[0], sizeof(iv[0]));
@@ -197,10 +258,9 @@ static void implementations_agree(void **state)
 				run(round % 2 ? tfm[i]->alg->skcipher.encrypt
 					      : tfm[i]->alg->skcipher.decrypt,
 				    tfm[i], iv[i], results[i], text, size);
-			check(memcmp(results[0], results[1], size) == 0, "%s: %zu", pairs[pair][1],
+			check(memcmp(results[0], results[1], size) == 0, "%s: %zu", name, size);
+			check(memcmp(iv[0], iv[1], sizeof(iv[0])) == 0, "%s: %zu: IV left", name,
 			      size);
-			check(memcmp(iv[0], iv[1], sizeof(iv[0])) == 0, "%s: %zu: IV left",
-			      pairs[pair][1], size);
 		}
 		tfm_free(tfm[0]);
 		tfm_free(tfm[1]);
@@ -232,13 +292,19 @@ static void refuses_lengths_that_do_not_suit(void **state)
 	}
 }
 
-static bool is_key_size(const char *name, size_t size)
+/* Whether a list of sizes, as in the table, has this one. */
+static bool is_key_size(const char *list, size_t size)
 {
-	if (strstr(name, "des3_ede"))
-		return size == 24;
-	if (strstr(name, "xts"))
-		return size == 32 || size == 48 || size == 64;
-	return size == 16 || size == 24 || size == 32;
+	while (*list) {
+		char *end;
+		size_t from = strtoul(list, &end, 10);
+		size_t to = *end == '-' ? strtoul(end + 1, &end, 10) : from;
+
+		if (size >= from && size <= to)
+			return true;
+		list = end;
+	}
+	return false;
 }
 
 static void takes_the_right_keys_only(void **state)
@@ -249,7 +315,7 @@ static void takes_the_right_keys_only(void **state)
 
 		for (size_t size = 0; size <= MAX_KEY; size++)
 			check(tfm_setkey(tfm, key, size) ==
-				  (is_key_size(ciphers[row].name, size) ? 0 : -EINVAL),
+				  (is_key_size(ciphers[row].keys, size) ? 0 : -EINVAL),
 			      "%s: key of %zu", ciphers[row].name, size);
 		tfm_free(tfm);
 	}
@@ -283,7 +349,10 @@ static void rekeys(void **state)
 /* K-07.  With three equal parts TDEA is DES: its answer for a weak key of zeros is well known. */
 static void accepts_weak_keys(void **state)
 {
-	static const char *const names[] = {"ecb(des3_ede)", "ecb(des3_ede-gcrypt)"};
+	static const struct {
+		const char *name;
+		size_t key_size;
+	} equal[] = {{"ecb(des)", 8}, {"ecb(des3_ede)", 24}, {"ecb(des3_ede-gcrypt)", 24}};
 	const uint8_t zero[64] = {0};
 	uint8_t out[32];
 	uint8_t back[32];
@@ -291,10 +360,10 @@ static void accepts_weak_keys(void **state)
 	struct tfm *tfm;
 
 	(void)state;
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(equal) / sizeof(equal[0]); i++) {
 		uint8_t expected[8];
 
-		tfm = check_tfm(ALG_TYPE_SKCIPHER, names[i], zero, 24);
+		tfm = check_tfm(ALG_TYPE_SKCIPHER, equal[i].name, zero, equal[i].key_size);
 		run(tfm->alg->skcipher.encrypt, tfm, iv, out, zero, 8);
 		check_hex(expected, "8ca64de9c1b123a7");
 		assert_memory_equal(out, expected, 8);
@@ -313,6 +382,103 @@ static void accepts_weak_keys(void **state)
 	run(tfm->alg->skcipher.decrypt, tfm, iv, back, out, 32);
 	assert_memory_equal(back, zero, 32);
 	tfm_free(tfm);
+}
+
+/* RFC 3394, section 4; the integrity block is the IV (C-21). */
+static void wraps_keys(void **state)
+{
+	static const struct {
+		const char *key, *plain, *integrity, *wrapped;
+	} cases[] = {
+	    {"000102030405060708090a0b0c0d0e0f", "00112233445566778899aabbccddeeff",
+	     "1fa68b0a8112b447", "aef34bd8fb5a7b829d3e862371d2cfe5"},
+	    {"000102030405060708090a0b0c0d0e0f1011121314151617", "00112233445566778899aabbccddeeff",
+	     "96778b25ae6ca435", "f92b5b97c050aed2468ab8a17ad84e5d"},
+	    {"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
+	     "00112233445566778899aabbccddeeff0001020304050607", "a8f9bc1612c68b3f",
+	     "f6e6f4fbe30e71e4769c8b80a32cb8958cd5d17d6b254da1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t bytes[MAX_KEY], plain[24], integrity[8], wrapped[24], out[24];
+		uint8_t iv[ALG_MAX_IV] = {0};
+		size_t size = strlen(cases[i].plain) / 2;
+		struct tfm *tfm;
+
+		check_hex(bytes, cases[i].key);
+		check_hex(plain, cases[i].plain);
+		check_hex(integrity, cases[i].integrity);
+		check_hex(wrapped, cases[i].wrapped);
+		tfm = check_tfm(ALG_TYPE_SKCIPHER, "kw(aes)", bytes, strlen(cases[i].key) / 2);
+		run(tfm->alg->skcipher.encrypt, tfm, iv, out, plain, size);
+		assert_memory_equal(out, wrapped, size);
+		assert_memory_equal(iv, integrity, sizeof(integrity));
+		run(tfm->alg->skcipher.decrypt, tfm, iv, out, out, size);
+		assert_memory_equal(out, plain, size);
+		tfm_free(tfm);
+	}
+}
+
+/* Every bit counts, nothing is given away, and lengths that do not suit are refused. */
+static void unwraps_only_what_is_intact(void **state)
+{
+	static const uint8_t zero[40];
+	uint8_t wrapped[40], out[40], iv[8];
+	struct tfm *tfm;
+
+	(void)state;
+	check_random_bytes(key, sizeof(key));
+	check_random_bytes(text, sizeof(wrapped));
+	tfm = check_tfm(ALG_TYPE_SKCIPHER, "kw(serpent)", key, 11);
+	run(tfm->alg->skcipher.encrypt, tfm, iv, wrapped, text, sizeof(wrapped));
+	for (size_t bit = 0; bit < 8 * (sizeof(iv) + sizeof(wrapped)); bit++) {
+		uint8_t *byte =
+		    bit / 8 < sizeof(iv) ? &iv[bit / 8] : &wrapped[bit / 8 - sizeof(iv)];
+		uint8_t bad_iv[8];
+
+		*byte ^= (uint8_t)(1 << bit % 8);
+		memcpy(bad_iv, iv, sizeof(iv));
+		check(tfm->alg->skcipher.decrypt(tfm, bad_iv, out, wrapped, sizeof(wrapped)) ==
+			  -EBADMSG,
+		      "bit %zu", bit);
+		assert_memory_equal(out, zero, sizeof(out));
+		*byte ^= (uint8_t)(1 << bit % 8);
+	}
+	for (size_t size = 0; size <= sizeof(wrapped); size++) {
+		uint8_t other_iv[8] = {0};
+		bool fits = size >= 16 && size % 8 == 0;
+
+		check(tfm->alg->skcipher.encrypt(tfm, other_iv, out, text, size) ==
+			  (fits ? 0 : -EINVAL),
+		      "%zu", size);
+		check(tfm->alg->skcipher.decrypt(tfm, other_iv, out, text, size) ==
+			  (fits ? -EBADMSG : -EINVAL),
+		      "%zu", size);
+	}
+	tfm_free(tfm);
+}
+
+/* Y-02: cryptd(D) and pcrypt(D) give what D gives, and the plain name is not theirs. */
+static void wrapped_drivers_give_the_same(void **state)
+{
+	struct tfm *plain;
+	struct tfm *wrapped;
+	uint8_t out[2][100];
+	uint8_t iv[2][ALG_MAX_IV] = {{0}};
+
+	(void)state;
+	check_random_bytes(key, sizeof(key));
+	wrapped = check_tfm(ALG_TYPE_SKCIPHER, "cryptd(ctr-aes-gcrypt)", key, 32);
+	plain = check_tfm(ALG_TYPE_SKCIPHER, "ctr(aes)", key, 32);
+	assert_string_equal(wrapped->alg->name, "ctr(aes)");
+	assert_string_equal(plain->alg->driver, "ctr-aes-gcrypt");
+	run(plain->alg->skcipher.encrypt, plain, iv[0], out[0], text, sizeof(out[0]));
+	run(wrapped->alg->skcipher.encrypt, wrapped, iv[1], out[1], text, sizeof(out[1]));
+	assert_memory_equal(out[0], out[1], sizeof(out[0]));
+	assert_memory_equal(iv[0], iv[1], sizeof(iv[0]));
+	tfm_free(plain);
+	tfm_free(wrapped);
 }
 
 struct faulty_request {
@@ -374,12 +540,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(decryption_inverts_encryption),
 	    cmocka_unit_test(pieces_equal_the_whole),
-	    cmocka_unit_test(xts_leaves_its_iv),
+	    cmocka_unit_test(some_leave_their_iv),
 	    cmocka_unit_test(implementations_agree),
 	    cmocka_unit_test(refuses_lengths_that_do_not_suit),
 	    cmocka_unit_test(takes_the_right_keys_only),
 	    cmocka_unit_test(rekeys),
 	    cmocka_unit_test(accepts_weak_keys),
+	    cmocka_unit_test(wraps_keys),
+	    cmocka_unit_test(unwraps_only_what_is_intact),
+	    cmocka_unit_test(wrapped_drivers_give_the_same),
 	    cmocka_unit_test(a_fault_leaves_the_key_usable),
 	};
 
