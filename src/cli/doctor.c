@@ -18,6 +18,7 @@
 #include "cli/cli.h"
 #include "cli/preload.h"
 #include "crypto/registry.h"
+#include "keys/keys.h"
 #include "ualg/if_alg.h"
 
 static bool as_json;
@@ -212,6 +213,28 @@ static void check_notification(void)
 			     "needs Linux 5.0, and a profile that allows seccomp(2)");
 }
 
+static long system_call(long number, long a, long b, long c, long d, long e)
+{
+	long result = syscall(number, a, b, c, d, e);
+
+	return result < 0 ? -errno : result;
+}
+
+/* Whence keys by serial number come (keys/keys.h). */
+static void check_keys(void)
+{
+	const struct keys_host host = {.system_call = system_call};
+	int error;
+
+	if (keys_source_probe(&host, &error) == KEYS_KERNEL)
+		report(STATE_OK, "keys by serial number", NULL,
+		       "the kernel's keyrings: user keys, and logon keys that the program adds");
+	else
+		report_errno("keys by serial number", error,
+			     "the kernel or a filter refuses add_key and keyctl: 'ualg run' gives "
+			     "each process keyrings of its own");
+}
+
 /* 0: no filter, 2: filters; negative: cannot be told. */
 static int seccomp_mode(void)
 {
@@ -322,8 +345,8 @@ static void check_backends(void)
 static int doctor(int argc, char **argv)
 {
 	static void (*const checks[])(void) = {
-	    check_kernel_socket, check_netlink, check_notification, check_restrictions,
-	    check_memory_lock,   check_library, check_backends,
+	    check_kernel_socket, check_netlink,     check_keys,    check_notification,
+	    check_restrictions,  check_memory_lock, check_library, check_backends,
 	};
 	int result = cli_no_operands(&cli_doctor_command, argc, argv);
 
