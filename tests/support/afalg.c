@@ -9,7 +9,7 @@
 
 #include "ualg/if_alg.h"
 
-#define IV_MAX 64
+#define IV_MAX 128
 
 static void *control_add(uint8_t *buffer, size_t *at, int type, size_t size)
 {

@@ -13,8 +13,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Room for the control messages of one send, bytes: an IV of up to 64 bytes goes with it. */
-#define AFALG_CONTROL_MAX 192
+/* Room for the control messages of one send, bytes: an IV of up to 128 bytes goes with it. */
+#define AFALG_CONTROL_MAX 256
 
 /* What is told by control messages before data. */
 struct afalg_control {
@@ -27,7 +27,7 @@ struct afalg_control {
 
 /*
  * Writes the control messages into buffer (AFALG_CONTROL_MAX bytes, aligned as struct cmsghdr).
- * Returns how many bytes, or 0 where the IV is longer than 64 bytes.
+ * Returns how many bytes, or 0 where the IV is longer than 128 bytes.
  */
 size_t afalg_control_write(const struct afalg_control *control, void *buffer);
 

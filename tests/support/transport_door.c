@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Messages through libc calls on AF_ALG sockets: under a door, or as it stands on a kernel that has
+ * AF_ALG.
+ */
+#include "support/transport.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "support/afalg.h"
+#include "ualg/if_alg.h"
+
+/* A descriptor as a handle, and back. */
+static void *to_handle(int fd)
+{
+	return (void *)(intptr_t)fd;
+}
+
+static int to_fd(const void *handle)
+{
+	return (int)(intptr_t)handle;
+}
+
+static int door_bind(const char *type, const char *alg, void **parent)
+{
+	int fd = afalg_bind(type, alg);
+
+	*parent = to_handle(fd);
+	return fd < 0 ? fd : 0;
+}
+
+static int door_set_key(void *parent, const void *key, size_t size)
+{
+	return afalg_set_key(to_fd(parent), key, size);
+}
+
+static int door_set_authsize(void *parent, size_t size)
+{
+	return afalg_set_authsize(to_fd(parent), size);
+}
+
+static int door_accept(void *parent, void **op)
+{
+	int fd = afalg_accept(to_fd(parent));
+
+	*op = to_handle(fd);
+	return fd < 0 ? fd : 0;
+}
+
+static ssize_t door_send(void *op, const struct afalg_control *control, const void *data,
+			 size_t size, bool more)
+{
+	return afalg_send(to_fd(op), control, data, size, more ? MSG_MORE : 0);
+}
+
+static ssize_t door_receive(void *op, void *data, size_t size)
+{
+	return afalg_receive(to_fd(op), data, size);
+}
+
+static void door_close(void *handle)
+{
+	close(to_fd(handle));
+}
+
+const struct vector_transport transport_door = {
+    .name = "libc",
+    .bind = door_bind,
+    .set_key = door_set_key,
+    .set_authsize = door_set_authsize,
+    .accept = door_accept,
+    .send = door_send,
+    .receive = door_receive,
+    .close = door_close,
+};
+
+bool transport_door_works(void)
+{
+	int fd = socket(AF_ALG, SOCK_SEQPACKET, 0);
+
+	if (fd < 0) {
+		/* Not a reason to skip: this program is started where AF_ALG has to work. */
+		printf("Bail out! socket(AF_ALG): %s\n", strerror(errno));
+		return false;
+	}
+	close(fd);
+	return true;
+}
