@@ -102,6 +102,8 @@ int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **
 	char type[KEYS_TYPE_MAX + 1];
 	int result = check_searchable(host, serial);
 
+	if (result == -ENOKEY || result == -EKEYREVOKED)
+		keys_logon_drop(serial);
 	if (result < 0)
 		return result;
 	if (keys_logon_kept(serial))

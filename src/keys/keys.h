@@ -8,7 +8,8 @@
  * KEYS_KERNEL, where the kernel has keyrings.  Every call goes to it as it is, so serials,
  * permissions, expiry and quotas are its own.  Payloads of type `user` are read from it.  A `logon`
  * key is one that nobody can read back, so the payloads of those that this process adds or updates
- * are also kept here, by the kernel's serial, and wiped when the kernel no longer has the key.
+ * are also kept here, by the kernel's serial.  They are wiped when the process revokes or
+ * invalidates the key, and when a later call finds that the kernel has it no more.
  *
  * KEYS_OWN, where the kernel has none or a filter refuses the calls: keyrings of this process alone
  * answer in the kernel's stead, with types keyring, user and logon.  No serial of the kernel's can

@@ -222,6 +222,13 @@ static void test_logon_kept(void **state)
 	kernel.search = -EKEYEXPIRED;
 	assert_int_equal(look_up(&with_kernel, SERIAL, ""), -EKEYEXPIRED);
 	play_logon();
+	assert_int_equal(look_up(&with_kernel, SERIAL, "second"), 0);
+	kernel.search = -EKEYREVOKED; /* by somebody else */
+	assert_int_equal(look_up(&with_kernel, SERIAL, ""), -EKEYREVOKED);
+	play_logon();
+	assert_int_equal(look_up(&with_kernel, SERIAL, ""), -ENOPROTOOPT);
+	assert_int_equal(add(&with_kernel, "logon", "a:a", "fourth", -2), SERIAL);
+	assert_int_equal(look_up(&with_kernel, SERIAL, "fourth"), 0);
 	assert_int_equal(control(&with_kernel, KEYCTL_REVOKE, SERIAL, 0, 0), 0);
 	assert_int_equal(look_up(&with_kernel, SERIAL, ""), -ENOPROTOOPT);
 }
