@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Arguments of the key calls, copied from the program's memory once. */
 #include <errno.h>
-#include <string.h>
 
 #include "base/secmem.h"
 #include "keys/internal.h"
 
-#define PAGE 4096u
-
 int keys_take_string(const struct keys_host *host, long from, char *to, size_t room)
 {
-	size_t done = 0;
+	const char *place = (const char *)(uintptr_t)from;
 
-	while (done < room) {
-		uintptr_t place = (uintptr_t)from + done;
-		size_t size =
-		    PAGE - place % PAGE; /* what lies behind the string may not be there */
-
-		if (size > room - done)
-			size = room - done;
-		if (host->copy_in(to + done, (const void *)place, size) < 0)
+	/* Byte by byte: what lies behind the string may not be there, and is none of our business.
+	 */
+	for (size_t i = 0; i < room; i++) {
+		if (host->copy_in(&to[i], place + i, 1) < 0)
 			return -EFAULT;
-		if (memchr(to + done, '\0', size))
+		if (to[i] == '\0')
 			return 0;
-		done += size;
 	}
 	return -EINVAL;
 }

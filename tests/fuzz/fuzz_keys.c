@@ -45,10 +45,9 @@ static int copy_in(void *to, const void *from, size_t size)
 {
 	size_t place = (size_t)from - (size_t)BASE;
 
-	if ((size_t)from < (size_t)BASE || place > input_size || size > input_size + 4096 - place)
+	if ((size_t)from < (size_t)BASE || place > input_size || size > input_size - place)
 		return -EFAULT;
-	for (size_t i = 0; i < size; i++)
-		((uint8_t *)to)[i] = place + i < input_size ? input[place + i] : 0;
+	memcpy(to, input + place, size);
 	return 0;
 }
 

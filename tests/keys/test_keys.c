@@ -80,24 +80,13 @@ static int copy_in(void *to, const void *from, size_t size)
 	return 0;
 }
 
-/* Strings are copied up to the end of their page. */
-static int copy_in_readable(void *to, const void *from, size_t size)
-{
-	for (size_t i = 0; i < size; i++) {
-		((char *)to)[i] = ((const char *)from)[i];
-		if (((const char *)from)[i] == '\0')
-			break;
-	}
-	return 0;
-}
-
 static int64_t now(void)
 {
 	return clock_now;
 }
 
 static const struct keys_host with_kernel = {play, copy_in, copy_in, now};
-static const struct keys_host without = {refuse, copy_in_readable, copy_in, now};
+static const struct keys_host without = {refuse, copy_in, copy_in, now};
 
 static long answer_keyctl, answer_add;
 
