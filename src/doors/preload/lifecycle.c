@@ -9,6 +9,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/identity.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
@@ -212,7 +213,7 @@ PRELOAD_EXPORT int bind(int number, __CONST_SOCKADDR_ARG address, socklen_t size
 	int saved = errno;
 	int result;
 
-	if (preload_find(number)) {
+	if (preload_identify(number)) {
 		result = bind_here(number, address.__sockaddr__, size);
 	} else {
 		result = REAL(bind)(number, address.__sockaddr__, size);
@@ -277,14 +278,14 @@ static int accept_result(int number, const void *address, int flags)
 
 PRELOAD_EXPORT int accept(int number, __SOCKADDR_ARG address, socklen_t *size)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(accept)(number, address.__sockaddr__, size);
 	return accept_result(number, address.__sockaddr__, 0);
 }
 
 PRELOAD_EXPORT int accept4(int number, __SOCKADDR_ARG address, socklen_t *size, int flags)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(accept4)(number, address.__sockaddr__, size, flags);
 	return accept_result(number, address.__sockaddr__, flags);
 }

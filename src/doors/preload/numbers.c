@@ -14,10 +14,12 @@
 
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
+#include "doors/preload/identity.h"
 #include "doors/preload/names.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
+#include "doors/preload/rights.h"
 #include "doors/preload/table.h"
 
 /* Closes a number of ours for good. */
@@ -28,6 +30,8 @@ static long close_number(int number)
 
 	if (sock)
 		preload_drop(sock);
+	preload_drop_deferred();
+	preload_rights_closed();
 	return result;
 }
 
@@ -59,8 +63,11 @@ static void close_numbers(unsigned first, unsigned last)
 
 PRELOAD_EXPORT int close_range(unsigned first, unsigned last, int flags)
 {
-	/* With CLOSE_RANGE_CLOEXEC nothing is closed; anything else but UNSHARE is refused. */
-	if (first <= last && (flags & ~(int)CLOSE_RANGE_UNSHARE) == 0)
+	/*
+	 * With CLOSE_RANGE_CLOEXEC nothing is closed; anything else but UNSHARE is refused.  With
+	 * that one the other threads keep their descriptors, and so the table that is theirs too.
+	 */
+	if (first <= last && (flags == 0 || (flags == CLOSE_RANGE_UNSHARE && LOCK_ALONE)))
 		close_numbers(first, last);
 	return REAL(close_range)(first, last, flags);
 }
@@ -82,6 +89,7 @@ static void forget(int number)
 	sock = preload_table_take(number);
 	if (sock)
 		preload_drop(sock);
+	preload_rights_closed();
 }
 
 static void forget_stream(FILE *stream)
@@ -160,7 +168,7 @@ static int copied(int from, int to)
 
 PRELOAD_EXPORT int dup(int number)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return copied(number, REAL(dup)(number));
 	return (int)preload_result(duplicate(number, SYS_dup, 0, 0));
 }
@@ -169,7 +177,7 @@ PRELOAD_EXPORT int dup2(int from, int to)
 {
 	int result;
 
-	if (preload_find(from)) {
+	if (preload_identify(from)) {
 		if (from == to)
 			return to;
 		return (int)preload_result(duplicate(from, SYS_dup3, to, 0));
@@ -186,7 +194,7 @@ PRELOAD_EXPORT int dup3(int from, int to, int flags)
 {
 	int result;
 
-	if (preload_find(from))
+	if (preload_identify(from))
 		return (int)preload_result(duplicate(from, SYS_dup3, to, flags));
 	result = REAL(dup3)(from, to, flags);
 	if (result >= 0)
@@ -207,7 +215,7 @@ PRELOAD_EXPORT int fcntl(int number, int command, ...)
 	va_start(arguments, command);
 	argument = va_arg(arguments, long);
 	va_end(arguments);
-	if (duplicates(command) && preload_find(number))
+	if (duplicates(command) && preload_identify(number))
 		return (int)preload_result(duplicate(number, SYS_fcntl, command, argument));
 	if (duplicates(command))
 		return copied(number, REAL(fcntl)(number, command, argument));
@@ -224,7 +232,7 @@ PRELOAD_EXPORT int fcntl64(int number, int command, ...)
 	va_start(arguments, command);
 	argument = va_arg(arguments, long);
 	va_end(arguments);
-	if (duplicates(command) && preload_find(number))
+	if (duplicates(command) && preload_identify(number))
 		return (int)preload_result(duplicate(number, SYS_fcntl, command, argument));
 	if (duplicates(command))
 		return copied(number, REAL(fcntl64)(number, command, argument));

@@ -12,6 +12,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/identity.h"
 #include "doors/preload/names.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
@@ -52,7 +53,7 @@ PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict 
 	if (level == SOL_SOCKET && option == SO_PROTOCOL && preload_netlink_has(number))
 		return (int)preload_result(
 		    give_answer(&netlink_protocol, sizeof(netlink_protocol), value, size));
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(getsockopt)(number, level, option, value, size);
 	if (level != SOL_SOCKET)
 		return (int)preload_result(-EOPNOTSUPP); /* S-14 */
@@ -126,7 +127,7 @@ PRELOAD_EXPORT int setsockopt(int number, int level, int option, const void *val
 	int saved = errno;
 	int result;
 
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(setsockopt)(number, level, option, value, size);
 	if (level == SOL_SOCKET)
 		return set_generic(number, option, value, size);
@@ -143,7 +144,7 @@ PRELOAD_EXPORT int ioctl(int number, unsigned long request, ...)
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (preload_find(number) && door_generic_ioctl(request) != DOOR_ANSWER_PLACEHOLDER)
+	if (preload_identify(number) && door_generic_ioctl(request) != DOOR_ANSWER_PLACEHOLDER)
 		return (int)preload_result(-EOPNOTSUPP);
 	return REAL(ioctl)(number, request, argument);
 }
@@ -151,7 +152,7 @@ PRELOAD_EXPORT int ioctl(int number, unsigned long request, ...)
 /* An ioctl inside libc (S-21). */
 PRELOAD_EXPORT int sockatmark(int number)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(sockatmark)(number);
 	return (int)preload_result(-EOPNOTSUPP);
 }
@@ -164,7 +165,7 @@ PRELOAD_EXPORT int connect(int number, __CONST_SOCKADDR_ARG address, socklen_t s
 	if (preload_netlink_has(number))
 		return (int)preload_result(
 		    preload_netlink_connect(number, address.__sockaddr__, size));
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(connect)(number, address.__sockaddr__, size);
 	if (size > sizeof(copy))
 		result = -EINVAL;
@@ -177,14 +178,14 @@ int __connect(int number, __CONST_SOCKADDR_ARG address, socklen_t size) PRELOAD_
 
 PRELOAD_EXPORT int listen(int number, int backlog)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(listen)(number, backlog);
 	return (int)preload_result(-EOPNOTSUPP); /* S-07 */
 }
 
 PRELOAD_EXPORT int getsockname(int number, __SOCKADDR_ARG address, socklen_t *restrict size)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(getsockname)(number, address.__sockaddr__, size);
 	return (int)preload_result(-EOPNOTSUPP); /* S-08 */
 }
@@ -193,14 +194,14 @@ PRELOAD_EXPORT int getpeername(int number, __SOCKADDR_ARG address, socklen_t *re
 {
 	if (preload_netlink_has(number))
 		return preload_netlink_getpeername(number, address.__sockaddr__, size);
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(getpeername)(number, address.__sockaddr__, size);
 	return (int)preload_result(-EOPNOTSUPP); /* S-09 */
 }
 
 PRELOAD_EXPORT int shutdown(int number, int how)
 {
-	if (!preload_find(number))
+	if (!preload_identify(number))
 		return REAL(shutdown)(number, how);
 	return (int)preload_result(-EOPNOTSUPP); /* S-10 */
 }
@@ -230,7 +231,7 @@ PRELOAD_EXPORT ssize_t fgetxattr(int number, const char *name, void *value, size
 	struct attribute_name attribute = {.name = name, .same = false};
 	ssize_t result = sizeof(protocol_name);
 
-	if (!preload_find(number) || preload_guard(&range, 1, attribute_work, &attribute) < 0 ||
+	if (!preload_identify(number) || preload_guard(&range, 1, attribute_work, &attribute) < 0 ||
 	    !attribute.same)
 		return REAL(fgetxattr)(number, name, value, size);
 	if (size && size < sizeof(protocol_name))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "doors/preload/process.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <pthread.h>
 #include <sched.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #include "base/lock.h"
 #include "base/secmem.h"
@@ -17,8 +19,11 @@
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/keys.h"
+#include "doors/preload/rights.h"
+#include "doors/preload/table.h"
 #include "doors/preload/watch.h"
 #include "keys/keys.h"
+#include "socket/profile.h"
 #include "socket/sock.h"
 
 enum { MARK_COPIED, MARK_ALIVE, MARK_BEING_MENDED };
@@ -38,6 +43,23 @@ static long process_id(void)
 	return DOOR_CALL_1(SYS_getpid, 0);
 }
 
+/* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
+#define FIRST_USER_NAMESPACE 0xeffffffdu
+
+/*
+ * The privileges that are asked for are those over the whole machine: root of a user namespace has
+ * its own only.  Where /proc is not there, the capabilities alone have to tell.
+ */
+static bool is_in_first_namespace(void)
+{
+	struct stat status;
+
+	if (DOOR_CALL_4(SYS_newfstatat, AT_FDCWD, "/proc/self/ns/user", &status, 0) < 0)
+		return true;
+	return status.st_ino == FIRST_USER_NAMESPACE;
+}
+
+/* As the kernel's own check: by the effective set of the calling thread, at each call. */
 static bool capable(enum sock_capability capability)
 {
 	static const unsigned bits[] = {
@@ -49,7 +71,7 @@ static bool capable(enum sock_capability capability)
 
 	if (DOOR_CALL_2(SYS_capget, &header, data) < 0)
 		return false;
-	return data[0].effective >> bits[capability] & 1;
+	return data[0].effective >> bits[capability] & 1 && is_in_first_namespace();
 }
 
 static void read_settings(void)
@@ -57,11 +79,10 @@ static void read_settings(void)
 	const char *profile = secure_getenv("UALG_PROFILE");
 	const char *value = secure_getenv("UALG_WHEN");
 
+	/* A name that is none is for the command to complain of; a library says nothing. */
 	preload_host.profile = SOCK_PROFILE_DEFAULT;
-	if (profile && strcmp(profile, "strict") == 0)
-		preload_host.profile = SOCK_PROFILE_STRICT;
-	else if (profile && strcmp(profile, "documented") == 0)
-		preload_host.profile = SOCK_PROFILE_DOCUMENTED;
+	if (profile)
+		(void)sock_profile_parse(profile, &preload_host.profile);
 	when = value && strcmp(value, "missing") == 0 ? PRELOAD_MISSING : PRELOAD_ALWAYS;
 }
 
@@ -105,6 +126,8 @@ static void fork_parent(void)
 	keys_fork_parent();
 	registry_fork_done();
 	sock_fork_parent();
+	preload_table_forked();
+	preload_rights_fork_parent();
 }
 
 static void fork_child(void)
@@ -115,9 +138,11 @@ static void fork_child(void)
 	registry_fork_done();
 	sock_fork_child();
 	preload_fault_fork_child();
+	preload_table_forked();
 	lock_reset(&begin_lock);
 	atomic_store(&owner, process_id());
 	atomic_store(&preload_mark.alive, MARK_ALIVE);
+	preload_rights_fork_child();
 }
 
 void preload_forked(void)

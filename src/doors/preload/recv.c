@@ -10,6 +10,7 @@
 #include "doors/preload/names.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/real.h"
+#include "doors/preload/rights.h"
 
 #define MSG_CMSG_COMPAT_BIT 0x80000000u
 
@@ -114,11 +115,16 @@ static ssize_t receive_message(int number, struct sock *sock, struct msghdr *mes
 PRELOAD_EXPORT ssize_t recvmsg(int number, struct msghdr *message, int flags)
 {
 	struct sock *sock = preload_find(number);
+	ssize_t result;
 
 	if (!sock && preload_netlink_has(number))
 		return preload_netlink_recvmsg(number, message, flags);
-	if (!sock)
-		return REAL(recvmsg)(number, message, flags);
+	if (!sock) {
+		result = REAL(recvmsg)(number, message, flags);
+		if (result >= 0)
+			preload_rights_received(message);
+		return result;
+	}
 	return preload_result(receive_message(number, sock, message, flags));
 }
 
@@ -207,8 +213,13 @@ PRELOAD_EXPORT int recvmmsg(int number, struct mmsghdr *messages, unsigned count
 
 	if (!sock && preload_netlink_has(number))
 		return preload_netlink_recvmmsg(number, messages, count, flags, timeout);
-	if (!sock)
-		return REAL(recvmmsg)(number, messages, count, flags, timeout);
+	if (!sock) {
+		int got = REAL(recvmmsg)(number, messages, count, flags, timeout);
+
+		for (int i = 0; i < got && preload_is_active(); i++)
+			preload_rights_received(&messages[i].msg_hdr);
+		return got;
+	}
 	if (count > DOOR_IOV_MAX)
 		count = DOOR_IOV_MAX;
 	return (int)preload_result(receive_messages(number, sock, messages, count, flags, timeout));

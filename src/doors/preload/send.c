@@ -8,6 +8,7 @@
 #include "doors/preload/names.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/real.h"
+#include "doors/preload/rights.h"
 #include "ualg/if_alg.h"
 
 /* A flag of the kernel's own: callers that set it are refused. */
@@ -86,8 +87,10 @@ PRELOAD_EXPORT ssize_t sendmsg(int number, const struct msghdr *message, int fla
 
 	if (!sock && preload_netlink_has(number))
 		return preload_result(preload_netlink_sendmsg(number, message, flags));
-	if (!sock)
+	if (!sock) {
+		preload_rights_send(message);
 		return REAL(sendmsg)(number, message, flags);
+	}
 	return preload_result(send_message(number, sock, message, flags));
 }
 
@@ -100,8 +103,11 @@ PRELOAD_EXPORT int sendmmsg(int number, struct mmsghdr *messages, unsigned count
 	if (!sock && preload_netlink_has(number))
 		return (int)preload_result(
 		    preload_netlink_sendmmsg(number, messages, count, flags));
-	if (!sock)
+	if (!sock) {
+		for (unsigned i = 0; i < count && i < DOOR_IOV_MAX && preload_is_active(); i++)
+			preload_rights_send(&messages[i].msg_hdr);
 		return REAL(sendmmsg)(number, messages, count, flags);
+	}
 	if (count > DOOR_IOV_MAX)
 		count = DOOR_IOV_MAX;
 	for (; done < count; done++) {

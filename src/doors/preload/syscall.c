@@ -27,6 +27,7 @@
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/table.h"
+#include "doors/preload/waiting.h"
 #include "ualg/if_alg.h"
 
 struct arguments {
@@ -77,6 +78,11 @@ static long set_action(int number, const void *new, void *old, size_t mask_size)
 	preload_fault_action(number, new ? &action : NULL, &before);
 	action_to_kernel(&before, &kernel);
 	return old ? preload_copy_out(old, &kernel, sizeof(kernel)) : 0;
+}
+
+static long call_as_is(long number, const struct arguments *x)
+{
+	return preload_result(door_system_call(number, x->a, x->b, x->c, x->d, x->e, x->f));
 }
 
 /* A pointer that came as a number. */
@@ -179,6 +185,8 @@ static bool on_alg_socket(long number, const struct arguments *x, long *result)
 /* Calls that may touch our numbers in other places.  False: none of these. */
 static bool on_other_places(long number, const struct arguments *x, long *result)
 {
+	struct preload_waiting waiting;
+
 	switch (number) {
 	case SYS_socket:
 		if ((int)x->a != AF_ALG && (int)x->a != AF_NETLINK)
@@ -211,6 +219,32 @@ static bool on_other_places(long number, const struct arguments *x, long *result
 		*result = poll(POINTER(x->a), (nfds_t)x->b, (int)x->c);
 		return true;
 #endif
+	case SYS_ppoll:
+		preload_waiting_poll(&waiting, POINTER(x->a), (nfds_t)x->b);
+		*result = call_as_is(number, x);
+		preload_waiting_end(&waiting);
+		return true;
+#ifdef SYS_select
+	case SYS_select:
+#endif
+	case SYS_pselect6:
+		preload_waiting_select(&waiting, (int)x->a, POINTER(x->b), POINTER(x->c));
+		*result = call_as_is(number, x);
+		preload_waiting_end(&waiting);
+		return true;
+	case SYS_sendmsg: /* with descriptors, perhaps */
+		*result = sendmsg((int)x->a, POINTER(x->b), (int)x->c);
+		return true;
+	case SYS_recvmsg:
+		*result = recvmsg((int)x->a, POINTER(x->b), (int)x->c);
+		return true;
+	case SYS_sendmmsg:
+		*result = sendmmsg((int)x->a, POINTER(x->b), (unsigned)x->c, (int)x->d);
+		return true;
+	case SYS_recvmmsg:
+		*result =
+		    recvmmsg((int)x->a, POINTER(x->b), (unsigned)x->c, (int)x->d, POINTER(x->e));
+		return true;
 	case SYS_epoll_ctl:
 		*result = epoll_ctl((int)x->a, (int)x->b, (int)x->c, POINTER(x->d));
 		return true;
@@ -252,5 +286,5 @@ PRELOAD_EXPORT long syscall(long number, ...)
 		return result;
 	if (on_other_places(number, &x, &result))
 		return result;
-	return preload_result(door_system_call(number, x.a, x.b, x.c, x.d, x.e, x.f));
+	return call_as_is(number, &x);
 }

@@ -2,10 +2,25 @@
 #include "doors/preload/table.h"
 
 #include <errno.h>
+#include <sys/stat.h>
+
+#include "doors/common/system.h"
+#include "doors/preload/process.h"
+
+/* References that wait for being dropped; more of them than this are lost. */
+#define DEFERRED_MAX 16
+
+/* Above all inode numbers of sockets, which have 32 bits. */
+#define INODE_COPIED ((uint64_t)1 << 63)
 
 _Atomic(struct sock *) preload_table[PRELOAD_TABLE_SIZE];
 
+/* Read on rare calls only, so it is kept apart from what every call reads. */
+static _Atomic uint64_t inodes[PRELOAD_TABLE_SIZE];
+
 static _Atomic unsigned top;
+static _Atomic(struct sock *) deferred[DEFERRED_MAX];
+static _Atomic unsigned deferred_count;
 
 unsigned preload_table_top(void)
 {
@@ -17,6 +32,7 @@ struct sock *preload_lock(int number, int *error)
 	struct sock *sock;
 
 	*error = 0;
+	preload_drop_deferred();
 	while ((sock = preload_find(number)) != NULL) {
 		if (!sock_lock(sock)) {
 			*error = -EBUSY;
@@ -40,6 +56,7 @@ bool preload_table_set(int number, struct sock *sock)
 	       !atomic_compare_exchange_weak_explicit(&top, &seen, (unsigned)number + 1,
 						      memory_order_relaxed, memory_order_relaxed))
 		;
+	atomic_store_explicit(&inodes[number], preload_inode_now(number), memory_order_relaxed);
 	/* Something is there only if its descriptor was closed in a way that nobody saw. */
 	stale = atomic_exchange_explicit(&preload_table[number], sock, memory_order_acq_rel);
 	if (stale)
@@ -54,12 +71,72 @@ struct sock *preload_table_take(int number)
 	return atomic_exchange_explicit(&preload_table[number], NULL, memory_order_acq_rel);
 }
 
+void preload_table_forget(int number, struct sock *sock)
+{
+	if (atomic_compare_exchange_strong_explicit(&preload_table[number], &sock, NULL,
+						    memory_order_acq_rel, memory_order_relaxed))
+		preload_drop(sock);
+}
+
+static void defer(struct sock *sock)
+{
+	for (unsigned i = 0; i < DEFERRED_MAX; i++) {
+		struct sock *none = NULL;
+
+		if (!atomic_compare_exchange_strong(&deferred[i], &none, sock))
+			continue;
+		atomic_fetch_add(&deferred_count, 1);
+		return;
+	}
+}
+
 void preload_drop(struct sock *sock)
 {
-	/*
-	 * False: a signal handler has interrupted a call on this very socket in this thread, and
-	 * closes it.  Its reference is then lost, which is all that can be done here.
-	 */
-	if (sock_lock(sock))
+	/* The end of an op socket wants the parent's lock, which this thread may have as well. */
+	if (preload_inside || !sock_lock(sock))
+		defer(sock);
+	else
 		sock_put_unlock(sock);
+}
+
+void preload_drop_deferred(void)
+{
+	if (atomic_load_explicit(&deferred_count, memory_order_relaxed) == 0 || preload_inside)
+		return;
+	for (unsigned i = 0; i < DEFERRED_MAX; i++) {
+		struct sock *sock = atomic_exchange(&deferred[i], NULL);
+
+		if (!sock)
+			continue;
+		atomic_fetch_sub(&deferred_count, 1);
+		preload_drop(sock);
+	}
+}
+
+uint64_t preload_inode_now(int number)
+{
+	struct stat status;
+
+	if (DOOR_CALL_2(SYS_fstat, number, &status) < 0 || !S_ISSOCK(status.st_mode))
+		return 0;
+	return status.st_ino;
+}
+
+uint64_t preload_inode_noted(int number)
+{
+	return atomic_load_explicit(&inodes[number], memory_order_relaxed) & ~INODE_COPIED;
+}
+
+bool preload_table_is_copied(int number)
+{
+	return atomic_load_explicit(&inodes[number], memory_order_relaxed) & INODE_COPIED;
+}
+
+void preload_table_forked(void)
+{
+	unsigned end = preload_table_top();
+
+	for (unsigned i = 0; i < end; i++)
+		if (preload_find((int)i))
+			atomic_fetch_or_explicit(&inodes[i], INODE_COPIED, memory_order_relaxed);
 }

@@ -42,7 +42,31 @@ bool preload_table_set(int number, struct sock *sock);
  * NULL.  preload_drop gives the reference back.
  */
 struct sock *preload_table_take(int number);
+
+/* Empties the entry of a number where sock still stands there, and drops it. */
+void preload_table_forget(int number, struct sock *sock);
+
+/*
+ * Gives a reference back.  In a signal handler that has interrupted a call on this very socket the
+ * reference is put aside, for preload_drop_deferred.
+ */
 void preload_drop(struct sock *sock);
+
+/* Drops what could not be dropped at its time; costs a load where there is nothing. */
+void preload_drop_deferred(void);
+
+/* The inode of the socket that a number names now; 0: it names none. */
+uint64_t preload_inode_now(int number);
+
+/* The inode of a number's placeholder when it was set; 0: not known. */
+uint64_t preload_inode_noted(int number);
+
+/*
+ * Whether the state behind a number's entry may have parted from a copy of it in another process,
+ * since there was a fork after it was set; preload_table_forked says so of all.
+ */
+bool preload_table_is_copied(int number);
+void preload_table_forked(void);
 
 /* All numbers ever used are below this. */
 unsigned preload_table_top(void);
