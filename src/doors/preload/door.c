@@ -6,6 +6,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "doors/preload/listing.h"
 #include "doors/preload/names.h"
 
 _Atomic(void *) preload_real_table[PRELOAD_REAL_COUNT];
@@ -28,6 +29,7 @@ static const struct preload_functions functions = {
     PRELOAD_EARLY(X) PRELOAD_LATE(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X)
 #undef X
 	.syscall = syscall,
+    .write_catalog = preload_write_catalog,
 };
 #pragma GCC diagnostic pop
 

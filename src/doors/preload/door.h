@@ -18,6 +18,8 @@
 /* The door's functions, by the names of libc's. */
 struct preload_functions {
 	long (*syscall)(long number, ...);
+	/* Writes the text of /proc/crypto to a file: listing.h. */
+	int (*write_catalog)(int file);
 	/* clang-format off */
 #define X(result, name, parameters, ...) result (*name) parameters;
 	PRELOAD_EARLY(X) PRELOAD_LATE(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X)

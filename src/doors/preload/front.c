@@ -18,10 +18,10 @@
 #include <sys/syscall.h>
 
 #include "doors/common/system.h"
-#include "doors/preload/door.h"
+#include "doors/preload/front.h"
 #include "ualg/if_alg.h"
 
-#define EXPORT __attribute__((visibility("default")))
+#define EXPORT FRONT_EXPORT
 
 typedef const struct preload_functions *(*door_entry)(void *(*)(enum preload_real_index));
 
@@ -30,7 +30,7 @@ static _Thread_local bool opening;
 
 _Atomic(void *) preload_real_table[PRELOAD_REAL_COUNT];
 
-static const struct preload_functions *door(void)
+const struct preload_functions *front_door(void)
 {
 	return atomic_load_explicit(&opened, memory_order_acquire);
 }
@@ -39,7 +39,8 @@ static const struct preload_functions *door(void)
 
 static const char names[PRELOAD_REAL_COUNT][16] = {
 #define X(result, name, ...) #name,
-    PRELOAD_EARLY(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X) PRELOAD_LATE(X)
+    PRELOAD_EARLY(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X) PRELOAD_FILES_EARLY(X) PRELOAD_LATE(X)
+	PRELOAD_FILES_LATE(X)
 #undef X
 };
 
@@ -105,13 +106,9 @@ static const struct preload_functions *load_door(void)
 	return entry ? entry(preload_real_find) : NULL;
 }
 
-/*
- * The door, opened if it is not yet; NULL where it cannot be.  Without signals, so that no handler
- * comes here meanwhile; two threads may both open it, to the same effect.
- */
-static const struct preload_functions *open_door(void)
+const struct preload_functions *front_open_door(void)
 {
-	const struct preload_functions *found = door();
+	const struct preload_functions *found = front_door();
 	uint64_t all = UINT64_MAX, mask = 0;
 	int saved = errno, cancel_state;
 
@@ -136,7 +133,7 @@ static const struct preload_functions *open_door(void)
 	EXPORT result front_##name parameters __asm__(#name);                                      \
 	result front_##name parameters                                                             \
 	{                                                                                          \
-		const struct preload_functions *to = door();                                       \
+		const struct preload_functions *to = front_door();                                 \
                                                                                                    \
 		return to ? to->name arguments : REAL(name) arguments;                             \
 	}
@@ -148,7 +145,7 @@ EXPORT int front_socket(int domain, int type, int protocol) __asm__("socket");
 int front_socket(int domain, int type, int protocol)
 {
 	bool ours = domain == AF_ALG || (domain == AF_NETLINK && protocol == NETLINK_CRYPTO);
-	const struct preload_functions *to = ours ? open_door() : door();
+	const struct preload_functions *to = ours ? front_open_door() : front_door();
 
 	return to ? to->socket(domain, type, protocol) : REAL(socket)(domain, type, protocol);
 }
@@ -156,7 +153,7 @@ int front_socket(int domain, int type, int protocol)
 EXPORT int front_socketpair(int domain, int type, int protocol, int pair[2]) __asm__("socketpair");
 int front_socketpair(int domain, int type, int protocol, int pair[2])
 {
-	const struct preload_functions *to = domain == AF_ALG ? open_door() : door();
+	const struct preload_functions *to = domain == AF_ALG ? front_open_door() : front_door();
 
 	return to ? to->socketpair(domain, type, protocol, pair)
 		  : REAL(socketpair)(domain, type, protocol, pair);
@@ -166,7 +163,7 @@ int front_socketpair(int domain, int type, int protocol, int pair[2])
 	EXPORT result front_##name(int number, request_type request, ...) __asm__(#name);          \
 	result front_##name(int number, request_type request, ...)                                 \
 	{                                                                                          \
-		const struct preload_functions *to = door();                                       \
+		const struct preload_functions *to = front_door();                                 \
 		va_list arguments;                                                                 \
 		void *argument;                                                                    \
                                                                                                    \
@@ -209,11 +206,13 @@ long front_syscall(long number, ...)
 	for (unsigned i = 0; i < 6; i++)
 		x[i] = va_arg(arguments, long);
 	va_end(arguments);
-	to = opens_door(number, x) ? open_door() : door();
+	if (front_files_call(number, x, &result))
+		return result;
+	to = opens_door(number, x) ? front_open_door() : front_door();
 	if (to)
 		return to->syscall(number, x[0], x[1], x[2], x[3], x[4], x[5]);
 	result = door_system_call(number, x[0], x[1], x[2], x[3], x[4], x[5]);
-	to = keys_refused(number, result) ? open_door() : NULL;
+	to = keys_refused(number, result) ? front_open_door() : NULL;
 	if (to)
 		return to->syscall(number, x[0], x[1], x[2], x[3], x[4], x[5]);
 	if (result < 0 && result > -4096) {

@@ -15,6 +15,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
@@ -82,8 +83,6 @@
 	X(int, sockatmark, (int a), (a))                                                           \
 	X(ssize_t, fgetxattr, (int a, const char *b, void *c, size_t d), (a, b, c, d))             \
 	X(int, fclose, (FILE * a), (a))                                                            \
-	X(FILE *, freopen, (const char *a, const char *b, FILE *c), (a, b, c))                     \
-	X(FILE *, freopen64, (const char *a, const char *b, FILE *c), (a, b, c))                   \
 	X(int, daemon, (int a, int b), (a, b))                                                     \
 	X(int, __poll_chk, (struct pollfd * a, nfds_t b, int c, size_t d), (a, b, c, d))           \
 	X(int, __ppoll_chk,                                                                        \
@@ -97,12 +96,47 @@
 /* Those that may open the door: front.c has a wrapper of its own for each. */
 #define PRELOAD_OPENERS(X)                                                                         \
 	X(int, socket, (int a, int b, int c), (a, b, c))                                           \
-	X(int, socketpair, (int a, int b, int c, int *d), (a, b, c, d))
+	X(int, socketpair, (int a, int b, int c, int *d), (a, b, c, d))                            \
+	X(FILE *, freopen, (const char *a, const char *b, FILE *c), (a, b, c))                     \
+	X(FILE *, freopen64, (const char *a, const char *b, FILE *c), (a, b, c))
 
 /* The same for those with a variable argument, which is one word where there is one. */
 #define PRELOAD_VARIADIC(X)                                                                        \
 	X(int, ioctl, (int a, unsigned long b, ...))                                               \
 	X(int, fcntl, (int a, int b, ...))                                                         \
 	X(int, fcntl64, (int a, int b, ...))
+
+/* Those that take a path: the front's own matter (files.c); the door has none of them. */
+#define PRELOAD_FILES_EARLY(X)                                                                     \
+	X(int, open, (const char *a, int b, ...))                                                  \
+	X(int, open64, (const char *a, int b, ...))                                                \
+	X(int, openat, (int a, const char *b, int c, ...))                                         \
+	X(int, openat64, (int a, const char *b, int c, ...))                                       \
+	X(int, stat, (const char *a, struct stat *b), (a, b))                                      \
+	X(int, stat64, (const char *a, struct stat64 *b), (a, b))                                  \
+	X(int, lstat, (const char *a, struct stat *b), (a, b))                                     \
+	X(int, lstat64, (const char *a, struct stat64 *b), (a, b))                                 \
+	X(int, fstatat, (int a, const char *b, struct stat *c, int d), (a, b, c, d))               \
+	X(int, fstatat64, (int a, const char *b, struct stat64 *c, int d), (a, b, c, d))           \
+	X(int, access, (const char *a, int b), (a, b))                                             \
+	X(int, faccessat, (int a, const char *b, int c, int d), (a, b, c, d))
+
+#define PRELOAD_FILES_LATE(X)                                                                      \
+	X(int, __open_2, (const char *a, int b), (a, b))                                           \
+	X(int, __open64_2, (const char *a, int b), (a, b))                                         \
+	X(int, __openat_2, (int a, const char *b, int c), (a, b, c))                               \
+	X(int, __openat64_2, (int a, const char *b, int c), (a, b, c))                             \
+	X(FILE *, fopen, (const char *a, const char *b), (a, b))                                   \
+	X(FILE *, fopen64, (const char *a, const char *b), (a, b))                                 \
+	X(int, statx, (int a, const char *b, int c, unsigned d, struct statx *e), (a, b, c, d, e)) \
+	X(int, __xstat, (int a, const char *b, struct stat *c), (a, b, c))                         \
+	X(int, __xstat64, (int a, const char *b, struct stat64 *c), (a, b, c))                     \
+	X(int, __lxstat, (int a, const char *b, struct stat *c), (a, b, c))                        \
+	X(int, __lxstat64, (int a, const char *b, struct stat64 *c), (a, b, c))                    \
+	X(int, __fxstatat, (int a, int b, const char *c, struct stat *d, int e), (a, b, c, d, e))  \
+	X(int, __fxstatat64, (int a, int b, const char *c, struct stat64 *d, int e),               \
+	  (a, b, c, d, e))                                                                         \
+	X(int, euidaccess, (const char *a, int b), (a, b))                                         \
+	X(int, eaccess, (const char *a, int b), (a, b))
 
 #endif

@@ -12,9 +12,10 @@
 
 enum preload_real_index {
 #define X(result, name, ...) PRELOAD_REAL_##name,
-	PRELOAD_EARLY(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X) PRELOAD_REAL_EARLY_COUNT,
+	PRELOAD_EARLY(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X) PRELOAD_FILES_EARLY(X)
+	    PRELOAD_REAL_EARLY_COUNT,
 	PRELOAD_REAL_LATE_FIRST = PRELOAD_REAL_EARLY_COUNT - 1,
-	PRELOAD_LATE(X)
+	PRELOAD_LATE(X) PRELOAD_FILES_LATE(X)
 #undef X
 	    PRELOAD_REAL_COUNT,
 };
@@ -35,7 +36,8 @@ void *preload_real_find(enum preload_real_index index);
 			found = preload_real_find(PRELOAD_REAL_##name);                            \
 		return (preload_real_##name##_type)found;                                          \
 	}
-PRELOAD_EARLY(X) PRELOAD_LATE(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X)
+PRELOAD_EARLY(X)
+PRELOAD_LATE(X) PRELOAD_OPENERS(X) PRELOAD_VARIADIC(X) PRELOAD_FILES_EARLY(X) PRELOAD_FILES_LATE(X)
 #undef X
 
 /* REAL(read)(fd, buffer, size) */
