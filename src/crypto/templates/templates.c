@@ -42,6 +42,7 @@ const struct template *const templates[] = {
     &template_rfc7539,
     &template_rfc7539esp,
     &template_seqiv,
+    &template_vmac64,
     &template_xcbc,
     &template_xctr,
     &template_xts,

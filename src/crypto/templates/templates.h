@@ -42,6 +42,7 @@ extern const struct template template_rfc4543;
 extern const struct template template_rfc7539;
 extern const struct template template_rfc7539esp;
 extern const struct template template_seqiv;
+extern const struct template template_vmac64;
 extern const struct template template_xcbc;
 extern const struct template template_xctr;
 extern const struct template template_xts;
