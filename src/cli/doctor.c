@@ -195,7 +195,7 @@ static void check_netlink(void)
 
 	if (fd < 0) {
 		report_errno("NETLINK_CRYPTO", errno,
-			     "programs that ask the kernel for algorithms (libkcapi) find none");
+			     "'ualg run' answers programs that ask for algorithms (libkcapi)");
 		return;
 	}
 	close(fd);
