@@ -27,6 +27,12 @@ int __open64_2(const char *path, int flags);
 int __openat_2(int folder, const char *path, int flags);
 int __openat64_2(int folder, const char *path, int flags);
 
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_ASAN true
+#else
+#define UNDER_ASAN false
+#endif
+
 #define CRYPTO    "/proc/crypto"
 #define FIPS      "/proc/sys/crypto/fips_enabled"
 #define PROTOCOLS "/proc/net/protocols"
@@ -337,6 +343,8 @@ static void test_bad_pointers(void **state)
 	FILE *null;
 
 	(void)state;
+	if (UNDER_ASAN)
+		return; /* its own fopen reads the path before the kernel does */
 	for (size_t i = 0; i < OPENERS; i++)
 		assert_fails(openers[i](nowhere, O_RDONLY), EFAULT);
 	assert_null(fopen(nowhere, "r"));
