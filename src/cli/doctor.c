@@ -17,6 +17,7 @@
 #include "catalog/names.h"
 #include "cli/cli.h"
 #include "cli/preload.h"
+#include "crypto/provider.h"
 #include "crypto/registry.h"
 #include "keys/keys.h"
 #include "ualg/if_alg.h"
@@ -315,6 +316,26 @@ static void count_uses(const char *backend, char *out, size_t room)
 					     count[type], alg_type_name(type));
 }
 
+static void check_providers(void)
+{
+	for (const struct provider *provider = provider_first(); provider;
+	     provider = provider->next) {
+		char subject[128];
+		char uses[128];
+
+		snprintf(subject, sizeof(subject), "provider %.100s",
+			 provider->name[0] ? provider->name : provider->path);
+		count_uses(provider->name, uses, sizeof(uses));
+		if (provider->result == 0)
+			report(STATE_OK, subject, NULL, "%.100s (%s): %s", provider->message,
+			       provider->path, uses);
+		else
+			report(STATE_REFUSED, subject,
+			       "see ualg/provider.h, or leave it out of $UALG_PROVIDERS", "%.180s",
+			       provider->message);
+	}
+}
+
 static void check_backends(void)
 {
 	size_t count;
@@ -345,8 +366,9 @@ static void check_backends(void)
 static int doctor(int argc, char **argv)
 {
 	static void (*const checks[])(void) = {
-	    check_kernel_socket, check_netlink,     check_keys,    check_notification,
-	    check_restrictions,  check_memory_lock, check_library, check_backends,
+	    check_kernel_socket, check_netlink,      check_keys,
+	    check_notification,  check_restrictions, check_memory_lock,
+	    check_library,       check_backends,     check_providers,
 	};
 	int result = cli_no_operands(&cli_doctor_command, argc, argv);
 

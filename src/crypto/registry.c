@@ -8,6 +8,7 @@
 #include "base/secmem.h"
 #include "crypto/aliases.h"
 #include "crypto/backends/backends.h"
+#include "crypto/provider.h"
 #include "crypto/template.h"
 
 /*
@@ -125,6 +126,7 @@ static void load_backends(void)
 	loaded = true;
 	for (size_t i = 0; i < backends_count; i++)
 		backends[i].result = backends[i].load(&backends[i]);
+	provider_load_all();
 }
 
 /* Makes an instance of a template and registers it; one that exists already is fine. */
