@@ -17,6 +17,7 @@ measure() {
 measure "$build/ualg" run -- "$build/bench/pair"
 measure "$build/bench/start" "$library"
 measure "$build/bench/foreign" "$library"
+measure "$build/bench/bulk"
 
 echo
 printf '%-50s %12s %12s\n' "goals, on this machine now" goal measured
