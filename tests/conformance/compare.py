@@ -132,6 +132,12 @@ def comparable(title, kernel, ours):
             name, more, _ = token.partition(":bind=ENOENT")
             if more and mine[i].startswith(name):
                 kernel = kernel.replace(token, mine[i], 1)
+    if title.startswith("N-11 "):  # V-07: built with the obsolete ciphers, a kernel has these
+        for name in ("arc4", "ecb(arc4)"):
+            if name + "=0" in mine:
+                kernel = re.sub(r"(^| )%s=ENOENT" % re.escape(name), r"\g<1>%s=0" % name, kernel)
+    if title == "T-01 hash/vmac64(aes)":  # H-23: 6.1 gives zeros once, newer ones the error again
+        kernel = re.sub(r"=0{16}(?= |$)", "=EINVAL", kernel)
     return kernel, ours
 
 

@@ -150,7 +150,6 @@ static void absorb_text(const struct vmac64_context *context, struct vmac64_stat
 	}
 }
 
-/* -EINVAL: the nonce's first bit, which tells nonces from the blocks of keys, is set (H-23). */
 static int vmac64_update(const struct tfm *tfm, void *opaque, const uint8_t *data, size_t size)
 {
 	struct vmac64_state *state = opaque;
@@ -159,8 +158,6 @@ static int vmac64_update(const struct tfm *tfm, void *opaque, const uint8_t *dat
 	if (take > 0)
 		memcpy(state->nonce + state->nonce_size, data, take);
 	state->nonce_size += (uint32_t)take;
-	if (state->nonce_size > 0 && state->nonce[0] & 0x80)
-		return -EINVAL;
 	if (size > take)
 		absorb_text(tfm_context(tfm), state, data + take, size - take);
 	return 0;
@@ -221,7 +218,10 @@ static uint64_t hash_last(const struct vmac64_context *context, const struct vma
 			    add_p64(remainder, context->last[1]));
 }
 
-/* -EINVAL: the nonce is not complete (H-23). */
+/*
+ * -EINVAL: the nonce is not complete, or its first bit, which tells nonces from the blocks of
+ * keys, is set (H-23).
+ */
 static int vmac64_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 {
 	const struct vmac64_context *context = tfm_context(tfm);
