@@ -135,6 +135,16 @@ static const struct {
     {ALG_TYPE_SKCIPHER, "chacha20", SIZES(32), -EINVAL},
     {ALG_TYPE_SKCIPHER, "xchacha20", SIZES(32), -EINVAL},
     {ALG_TYPE_SKCIPHER, "xchacha12", SIZES(32), -EINVAL},
+    {ALG_TYPE_CIPHER, "anubis",
+     SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32) | SIZES(36) | SIZES(40), -EINVAL},
+    {ALG_TYPE_CIPHER, "cast6", SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32), -EINVAL},
+    {ALG_TYPE_CIPHER, "fcrypt", SIZES(8), -EINVAL},
+    {ALG_TYPE_CIPHER, "khazad", SIZES(16), -EINVAL},
+    {ALG_TYPE_CIPHER, "serpent-own", SIZES_FROM(0, 32), -EINVAL},
+    {ALG_TYPE_CIPHER, "tea", SIZES(16), -EINVAL},
+    {ALG_TYPE_CIPHER, "xtea", SIZES(16), -EINVAL},
+    {ALG_TYPE_CIPHER, "xeta", SIZES(16), -EINVAL},
+    {ALG_TYPE_HASH, "vmac64(aes)", SIZES(16), -EINVAL},
     {ALG_TYPE_AEAD, "aegis128", SIZES(16), -EINVAL},
 };
 
@@ -187,6 +197,65 @@ static void poly1305_refuses_a_message_without_key(void **state)
 	tfm_free(tfm);
 }
 
+/* H-23: a nonce that is too short, or whose first bit is set. */
+static void vmac64_refuses_bad_nonces(void **state)
+{
+	_Alignas(64) uint8_t hash[ALG_MAX_HASH_STATE];
+	struct tfm *tfm = check_tfm(ALG_TYPE_HASH, "vmac64(aes)", data, 16);
+	const struct hash_ops *ops = &tfm->alg->hash;
+
+	(void)state;
+	for (size_t size = 0; size <= 40; size++)
+		for (unsigned first = 0; first < 256; first++) {
+			uint8_t digest[8];
+
+			data[0] = (uint8_t)first;
+			ops->init(tfm, hash);
+			assert_int_equal(ops->update(tfm, hash, data, size), 0);
+			check(ops->final(tfm, hash, digest) ==
+				  (size < 16 || first > 127 ? -EINVAL : 0),
+			      "%zu bytes, the first %u", size, first);
+		}
+	tfm_free(tfm);
+}
+
+/* Many blocks at once, in place or not, are what they are one by one, and come back. */
+static void ciphers_treat_blocks_alike(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t key;
+	} ciphers[] = {{"anubis", 20},     {"cast6", 32}, {"fcrypt", 8}, {"khazad", 16},
+		       {"serpent-own", 7}, {"tea", 16},   {"xtea", 16},  {"xeta", 16}};
+	uint8_t key[32];
+	uint8_t many[MAX_DATA];
+	uint8_t one[MAX_DATA];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ciphers) / sizeof(ciphers[0]); i++) {
+		struct tfm *tfm;
+		const struct cipher_ops *ops;
+		size_t block;
+
+		check_random_bytes(key, sizeof(key));
+		tfm = check_tfm(ALG_TYPE_CIPHER, ciphers[i].name, key, ciphers[i].key);
+		ops = &tfm->alg->cipher;
+		block = tfm->alg->blocksize;
+		for (size_t blocks = 0; blocks <= 40; blocks++) {
+			check_random_bytes(data, sizeof(data));
+			ops->encrypt(tfm, many, data, blocks);
+			for (size_t n = 0; n < blocks; n++)
+				ops->encrypt(tfm, one + n * block, data + n * block, 1);
+			check(memcmp(many, one, blocks * block) == 0, "%s: %zu blocks",
+			      ciphers[i].name, blocks);
+			ops->decrypt(tfm, many, many, blocks);
+			check(memcmp(many, data, blocks * block) == 0, "%s: back from %zu",
+			      ciphers[i].name, blocks);
+		}
+		tfm_free(tfm);
+	}
+}
+
 static void aegis128_tags_are_8_to_16_bytes(void **state)
 {
 	struct tfm *tfm = check_tfm(ALG_TYPE_AEAD, "aegis128", data, 16);
@@ -237,6 +306,8 @@ int main(void)
 	    cmocka_unit_test(keys_of_other_sizes_are_refused),
 	    cmocka_unit_test(nhpoly1305_wants_1088_bytes),
 	    cmocka_unit_test(poly1305_refuses_a_message_without_key),
+	    cmocka_unit_test(vmac64_refuses_bad_nonces),
+	    cmocka_unit_test(ciphers_treat_blocks_alike),
 	    cmocka_unit_test(aegis128_tags_are_8_to_16_bytes),
 	    cmocka_unit_test(chacha_leaves_its_iv),
 	};
