@@ -137,7 +137,12 @@ struct alg {
 	unsigned max_keysize;
 	unsigned ivsize;
 	unsigned digestsize; /* hash; for an AEAD the largest tag */
-	unsigned statesize;  /* hash */
+	/*
+	 * hash: see hash_ops.  skcipher: how many of a context's first bytes an open message goes
+	 * on from, beside key and IV (arc4); they may be carried to another tfm with the same key,
+	 * and any bytes are safe there.
+	 */
+	unsigned statesize;
 	unsigned seedsize;   /* rng */
 	size_t context_size; /* what a tfm of it keeps: see tfm_context */
 	bool internal;       /* never found by name from outside (N-09) */
@@ -171,6 +176,12 @@ struct alg {
 struct tfm {
 	const struct alg *alg;
 	unsigned authsize; /* AEAD: current tag size; digestsize at first (E-12) */
+	/*
+	 * skcipher: how many bytes of its message went before this request.  Ciphers without IV
+	 * whose stream goes on all the same (arc4: V-07) look at it.  Who does not know of it
+	 * leaves 0: each request by itself.
+	 */
+	uint64_t position;
 };
 
 /* The context of a tfm: alg->context_size zeroed bytes, aligned to 64. */

@@ -17,7 +17,7 @@
 #include "socket/internal.h"
 
 #define MAGIC   0x47414155u /* "UAAG" */
-#define VERSION 1u
+#define VERSION 2u
 
 struct cursor {
 	uint8_t *at;
@@ -144,6 +144,17 @@ static void put_hash(struct cursor *cursor, const struct sock *sock)
 		put_bytes(cursor, sock->hash_state + digest_at, alg->digestsize);
 }
 
+/* What the cipher keeps of an open message, where its IV does not tell all (arc4). */
+static void put_stream(struct cursor *cursor, const struct sock *sock)
+{
+	const struct tfm *tfm = sock->tfm;
+	bool open = tfm && tfm->alg->type == ALG_TYPE_SKCIPHER && tfm->position > 0;
+
+	put_word(cursor, open ? (uint32_t)tfm->position : 0);
+	put_word(cursor, open ? (uint32_t)(tfm->position >> 32) : 0);
+	put_bytes(cursor, open ? tfm_context(tfm) : NULL, open ? tfm->alg->statesize : 0);
+}
+
 static void put_cipher(struct cursor *cursor, const struct sock *sock)
 {
 	put_word(cursor, sock->init);
@@ -154,6 +165,7 @@ static void put_cipher(struct cursor *cursor, const struct sock *sock)
 	put_bytes(cursor, sock->iv, sizeof(sock->iv));
 	put_word(cursor, (uint32_t)sock->queue.fill);
 	put_bytes(cursor, sock->queue.used ? sock_queue_bytes(sock) : NULL, sock->queue.used);
+	put_stream(cursor, sock);
 }
 
 static void put_rng(struct cursor *cursor, const struct sock *sock)
@@ -373,6 +385,27 @@ static int get_hash(struct cursor *cursor, struct sock *sock, const struct alg *
 	return 0;
 }
 
+/* Any bytes will do as what a cipher keeps: wrong ones give a wrong stream. */
+static int get_stream(struct cursor *cursor, struct sock *sock)
+{
+	uint64_t position = get_word(cursor);
+	struct view kept;
+
+	position |= (uint64_t)get_word(cursor) << 32;
+	kept = get_bytes(cursor);
+	if (cursor->failed)
+		return -EINVAL;
+	if (position == 0 && kept.size == 0)
+		return 0;
+	if (!sock->tfm || sock->tfm->alg->type != ALG_TYPE_SKCIPHER ||
+	    kept.size != sock->tfm->alg->statesize)
+		return -EINVAL;
+	sock->tfm->position = position;
+	if (kept.size)
+		memcpy(tfm_context(sock->tfm), kept.data, kept.size);
+	return 0;
+}
+
 static int get_cipher(struct cursor *cursor, struct sock *sock)
 {
 	struct view iv, queue;
@@ -394,6 +427,8 @@ static int get_cipher(struct cursor *cursor, struct sock *sock)
 	memcpy(sock->iv, iv.data, iv.size);
 	if (sock->init)
 		result = sock_key_instance(sock_key_of(sock), &sock->tfm);
+	if (result == 0)
+		result = get_stream(cursor, sock);
 	if (result == 0 && queue.size)
 		result = sock_queue_set(sock, queue.data, queue.size, fill);
 	atomic_store_explicit(&sock->busy, sock->init, memory_order_relaxed);

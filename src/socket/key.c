@@ -106,6 +106,7 @@ int sock_key_instance(struct sock_key *key, struct tfm **out)
 		}
 	}
 	tfm->authsize = key->authsize;
+	tfm->position = 0;
 	*out = tfm;
 	return 0;
 }

@@ -78,6 +78,7 @@ static ssize_t round_of(struct sock *sock, struct sock_io *io)
 	if (call.result == 0)
 		memcpy(sock->iv, call.iv, sizeof(call.iv)); /* C-08 */
 	sock_cipher_consumed(sock, call.size);              /* also when the cipher refused: C-04 */
+	sock->tfm->position = sock->init ? sock->tfm->position + call.size : 0;
 	return call.result < 0 ? call.result : size;
 }
 

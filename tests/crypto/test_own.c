@@ -135,6 +135,8 @@ static const struct {
     {ALG_TYPE_SKCIPHER, "chacha20", SIZES(32), -EINVAL},
     {ALG_TYPE_SKCIPHER, "xchacha20", SIZES(32), -EINVAL},
     {ALG_TYPE_SKCIPHER, "xchacha12", SIZES(32), -EINVAL},
+    {ALG_TYPE_SKCIPHER, "arc4", SIZES_FROM(1, 126), -EINVAL}, /* to 256 */
+    {ALG_TYPE_SKCIPHER, "ecb(arc4)", SIZES_FROM(1, 126), -EINVAL},
     {ALG_TYPE_CIPHER, "anubis",
      SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32) | SIZES(36) | SIZES(40), -EINVAL},
     {ALG_TYPE_CIPHER, "cast6", SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32), -EINVAL},

@@ -124,6 +124,15 @@ static void full_queue(struct sock *op)
 	    212992);
 }
 
+/* Nothing but its position tells where this cipher's stream is. */
+static void stream_partly_read(struct sock *op)
+{
+	uint8_t out[21];
+
+	assert_int_equal(engine_send_with(op, text, 64, 0, ALG_OP_ENCRYPT, NULL, 0, -1), 64);
+	assert_int_equal(engine_recv(op, out, sizeof(out)), sizeof(out));
+}
+
 static const struct scenario {
 	const char *name;
 	const char *type;
@@ -154,6 +163,7 @@ static const struct scenario {
     {"cbc, partly read", "skcipher", "cbc(aes)", 24, 0, cipher_partly_read, read_only},
     {"cbc, chained", "skcipher", "cbc(aes)", 16, 0, cipher_chained, cipher_next},
     {"ctr, chained", "skcipher", "ctr(aes)", 16, 0, cipher_chained, cipher_next},
+    {"arc4, partly read", "skcipher", "arc4", 7, 0, stream_partly_read, read_only},
     {"xts, queued", "skcipher", "xts(aes)", 32, 0, cipher_queued, read_only},
     {"cbc, full", "skcipher", "cbc(aes)", 16, 0, full_queue, read_only},
     {"gcm, queued", "aead", "gcm(aes)", 32, 0, aead_queued, read_only},

@@ -10,6 +10,7 @@
 static int (*const registrations[])(void) = {
     aegis128_register,
     anubis_register,
+    arc4_register,
     aria_register,
     blake2b_register,
     blake2s_register,
