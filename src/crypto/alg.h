@@ -158,6 +158,12 @@ struct alg {
 	 * for ciphers.  After a failure the tfm has no usable key.  NULL for hashes without key.
 	 */
 	int (*setkey)(struct tfm *tfm, const uint8_t *key, size_t size);
+	/*
+	 * skcipher.  Where encrypt and decrypt leave iv alone because what the kernel leaves there
+	 * costs and hardly a program wants it (C-20): makes the IV after a request of size bytes
+	 * from the one it began with.  NULL: iv is as encrypt and decrypt leave it.
+	 */
+	void (*next_iv)(struct tfm *tfm, uint8_t *iv, size_t size);
 	union {
 		struct cipher_ops cipher;
 		struct hash_ops hash;

@@ -45,8 +45,10 @@ static int begin(struct sock *sock, const struct sock_io *io)
 	if (control.present) {
 		sock->encrypt = control.encrypt;
 		sock->aad_size = control.aad_size;
-		if (control.iv)
+		if (control.iv) {
 			memcpy(sock->iv, control.iv, alg_of(sock)->ivsize);
+			sock->iv_outstanding = 0;
+		}
 	}
 	return 0;
 }

@@ -240,6 +240,8 @@ ssize_t sock_export(struct sock *sock, void *block, size_t room)
 	put_word(&cursor, MAGIC);
 	put_word(&cursor, VERSION);
 	put_word(&cursor, sock_kind(sock));
+	if (sock_kind(sock) == SOCK_OP_SKCIPHER)
+		sock_skcipher_settle_iv(sock);
 	if (sock_kind(sock) != SOCK_UNBOUND)
 		result = put_locked(&cursor, sock);
 	return result < 0 ? result : (ssize_t)cursor.total;

@@ -79,6 +79,7 @@ struct sock {
 	bool init; /* cipher: a message has begun */
 	bool encrypt;
 	uint8_t iv[ALG_MAX_IV];
+	size_t iv_outstanding; /* bytes of the last request, while iv is the one it began with */
 	uint32_t aad_size;
 	struct tfm *tfm; /* cipher: this socket's own instance of key */
 	struct sock_queue queue;
@@ -222,6 +223,9 @@ void sock_cipher_end(struct sock *sock);
 ssize_t sock_rng_send(struct sock *sock, struct sock_io *io);
 ssize_t sock_rng_recv(struct sock *sock, struct sock_io *io);
 void sock_rng_end(struct sock *sock);
+
+/* skcipher.c: brings iv up to date, where that was put off (next_iv of crypto/alg.h). */
+void sock_skcipher_settle_iv(struct sock *sock);
 
 /* cipher.c, for skcipher.c and aead.c: ends a processed part of the queue. */
 void sock_cipher_consumed(struct sock *sock, size_t size);

@@ -197,6 +197,7 @@ int sock_op_adopt_key(struct sock *sock)
 	if (result < 0)
 		return result;
 	if (sock->tfm) {
+		sock_skcipher_settle_iv(sock); /* with the key that it belongs to */
 		tfm_free(sock->tfm);
 		sock->tfm = tfm;
 	}

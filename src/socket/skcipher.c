@@ -61,6 +61,13 @@ static ssize_t portion(const struct sock *sock, size_t room)
 	return (ssize_t)size;
 }
 
+void sock_skcipher_settle_iv(struct sock *sock)
+{
+	if (sock->iv_outstanding)
+		sock->tfm->alg->next_iv(sock->tfm, sock->iv, sock->iv_outstanding);
+	sock->iv_outstanding = 0;
+}
+
 /* One round of recv: bytes delivered, or an errno. */
 static ssize_t round_of(struct sock *sock, struct sock_io *io)
 {
@@ -70,14 +77,17 @@ static ssize_t round_of(struct sock *sock, struct sock_io *io)
 
 	if (size < 0)
 		return size;
+	sock_skcipher_settle_iv(sock);
 	call.size = (size_t)size;
 	memcpy(call.iv, sock->iv, sizeof(call.iv));
 	result = crypt_to_caller(&call, io);
 	if (result < 0)
 		return result; /* C-12 */
-	if (call.result == 0)
+	if (call.result == 0) {
 		memcpy(sock->iv, call.iv, sizeof(call.iv)); /* C-08 */
-	sock_cipher_consumed(sock, call.size);              /* also when the cipher refused: C-04 */
+		sock->iv_outstanding = sock->tfm->alg->next_iv ? call.size : 0;
+	}
+	sock_cipher_consumed(sock, call.size); /* also when the cipher refused: C-04 */
 	sock->tfm->position = sock->init ? sock->tfm->position + call.size : 0;
 	return call.result < 0 ? call.result : size;
 }

@@ -186,7 +186,9 @@ static int key_handles(const struct gcrypt_pair *pair, struct gcrypt_context *co
 		       const uint8_t *key, size_t size)
 {
 	for (size_t i = 0; i < pair->mode->handles; i++) {
-		gcry_error_t error = gcrypt.gcry_cipher_setkey(context->handle[i], key, size);
+		size_t from = pair->mode->handle[i].last_key ? size - size / pair->mode->keys : 0;
+		gcry_error_t error =
+		    gcrypt.gcry_cipher_setkey(context->handle[i], key + from, size - from);
 
 		/* Where weak keys are allowed the key is set, and the warning is given still. */
 		if (gcry_err_code(error) != GPG_ERR_NO_ERROR &&

@@ -79,6 +79,7 @@ struct gcrypt_mode {
 	struct {
 		int mode;
 		unsigned flags;
+		bool last_key; /* has the last of the keys, not all of them */
 	} handle[GCRYPT_MAX_HANDLES];
 	struct alg alg; /* type, ivsize, digestsize, priority and functions */
 };

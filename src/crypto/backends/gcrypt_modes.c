@@ -12,6 +12,8 @@
 #include "crypto/backends/gcrypt.h"
 #include "crypto/bytes.h"
 
+#define XTS_TWEAK_HANDLE 1
+
 #define GCM_IV_SIZE  12u
 #define CCM_IV_SIZE  16u
 #define TAG_SIZE     16u
@@ -140,6 +142,27 @@ static int xts_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 	return xts_crypt(gcrypt.gcry_cipher_decrypt, tfm, iv, out, in, size);
 }
 
+/* The tweak of the block behind the last one, as the kernel's fastest implementation leaves it: the
+ * IV encrypted under the second key, times x for each block (C-20). */
+static void xts_next_iv(struct tfm *tfm, uint8_t *iv, size_t size)
+{
+	uint64_t low, high;
+
+	if (crypt_bytes(gcrypt.gcry_cipher_encrypt, gcrypt_context(tfm)->handle[XTS_TWEAK_HANDLE],
+			iv, iv, 16) < 0)
+		return;
+	low = bytes_load_le64(iv);
+	high = bytes_load_le64(iv + 8);
+	for (size_t blocks = size / 16; blocks > 0; blocks--) {
+		uint64_t carry = (0 - (high >> 63)) & 0x87;
+
+		high = high << 1 | low >> 63;
+		low = low << 1 ^ carry;
+	}
+	bytes_store_le64(iv, low);
+	bytes_store_le64(iv + 8, high);
+}
+
 /* ---- aead ---- */
 
 static bool gcm_authsize_valid(const struct alg *alg, unsigned size)
@@ -265,9 +288,10 @@ static int ccm_decrypt(struct tfm *tfm, const struct aead_request *request)
 
 #define FUSED_PRIORITY 300 /* before our templates over the bare cipher */
 
-#define SKCIPHER(encrypt, decrypt)                                                                 \
+#define SKCIPHER(encrypt, decrypt, next)                                                           \
 	{                                                                                          \
-		.type = ALG_TYPE_SKCIPHER, .priority = FUSED_PRIORITY, .skcipher = {               \
+		.type = ALG_TYPE_SKCIPHER, .priority = FUSED_PRIORITY, .next_iv = next,            \
+		.skcipher = {                                                                      \
 			encrypt,                                                                   \
 			decrypt                                                                    \
 		}                                                                                  \
@@ -289,7 +313,7 @@ static const struct gcrypt_mode cbc = {
     .iv_is_block = true,
     .handles = 1,
     .handle = {{GCRY_CIPHER_MODE_CBC, 0}},
-    .alg = SKCIPHER(cbc_encrypt, cbc_decrypt),
+    .alg = SKCIPHER(cbc_encrypt, cbc_decrypt, NULL),
 };
 
 static const struct gcrypt_mode ctr = {
@@ -300,7 +324,7 @@ static const struct gcrypt_mode ctr = {
     .iv_is_block = true,
     .handles = 1,
     .handle = {{GCRY_CIPHER_MODE_CTR, 0}},
-    .alg = SKCIPHER(ctr_crypt, ctr_crypt),
+    .alg = SKCIPHER(ctr_crypt, ctr_crypt, NULL),
 };
 
 static const struct gcrypt_mode cfb = {
@@ -311,7 +335,7 @@ static const struct gcrypt_mode cfb = {
     .iv_is_block = true,
     .handles = 1,
     .handle = {{GCRY_CIPHER_MODE_CFB, 0}},
-    .alg = SKCIPHER(cfb_encrypt, cfb_decrypt),
+    .alg = SKCIPHER(cfb_encrypt, cfb_decrypt, NULL),
 };
 
 static const struct gcrypt_mode xts = {
@@ -320,9 +344,9 @@ static const struct gcrypt_mode xts = {
     .block = 16,
     .keys = 2,
     .iv_is_block = true,
-    .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_XTS, 0}},
-    .alg = SKCIPHER(xts_encrypt, xts_decrypt),
+    .handles = 2,
+    .handle = {{GCRY_CIPHER_MODE_XTS, 0}, {GCRY_CIPHER_MODE_ECB, 0, .last_key = true}},
+    .alg = SKCIPHER(xts_encrypt, xts_decrypt, xts_next_iv),
 };
 
 static const struct gcrypt_mode gcm = {

@@ -2,7 +2,11 @@
 /*
  * cts(cbc(X)): CBC with ciphertext stealing for texts that are not a whole number of blocks, in the
  * order of RFC 3962 (NIST SP 800-38A, addendum: CBC-CS3): the last two blocks always change places.
- * One block alone is plain CBC.  The IV stays as it is (C-20).
+ * One block alone is plain CBC.
+ *
+ * The IV that is left (C-20) is the ciphertext's last block but one, in either direction; the
+ * kernel's cts(cbc(aes)), which is made in one piece, leaves that of CBC behind the blocks before
+ * these two.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,6 +22,13 @@ static size_t last_size(size_t size, unsigned block)
 	return size - (size - 1) / block * block;
 }
 
+static bool leaves_iv_early(const struct alg *alg)
+{
+	const struct alg *cbc = alg->part[0];
+
+	return strcmp(cbc->name, "cbc(aes)") == 0 && !cbc->part[0];
+}
+
 static int cts_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
 	struct tfm *cbc = template_part(tfm);
@@ -31,14 +42,24 @@ static int cts_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 		return -EINVAL;
 	rest = size == block ? 0 : last_size(size, block);
 	head = size - rest;
+	if (head > block || rest == 0) {
+		size_t plain = rest == 0 ? head : head - block;
+
+		result = cbc->alg->skcipher.encrypt(cbc, iv, out, in, plain);
+		if (result < 0 || rest == 0)
+			return result;
+	}
 	memcpy(chain, iv, block);
-	result = cbc->alg->skcipher.encrypt(cbc, chain, out, in, head);
-	if (result < 0 || rest == 0)
+	result =
+	    cbc->alg->skcipher.encrypt(cbc, chain, out + head - block, in + head - block, block);
+	if (result < 0)
 		return result;
 	memcpy(last, in + head, rest);
 	memcpy(out + head, out + head - block, rest);
 	result = cbc->alg->skcipher.encrypt(cbc, chain, out + head - block, last, block);
 	secmem_wipe(last, sizeof(last));
+	if (!leaves_iv_early(tfm->alg))
+		memcpy(iv, out + head - block, block);
 	return result;
 }
 
@@ -76,10 +97,12 @@ static int cts_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 		return -EINVAL;
 	rest = size == block ? 0 : last_size(size, block);
 	head = size == block ? size : size - rest - block;
-	memcpy(chain, iv, block);
-	result = cbc->alg->skcipher.decrypt(cbc, chain, out, in, head);
+	result = cbc->alg->skcipher.decrypt(cbc, iv, out, in, head);
 	if (result < 0 || rest == 0)
 		return result;
+	memcpy(chain, iv, block);
+	if (!leaves_iv_early(tfm->alg))
+		memcpy(iv, in + head, block); /* out may be in */
 	return decrypt_ending(cbc, chain, out + head, in + head, block, rest);
 }
 

@@ -6,7 +6,8 @@
  * stealing ciphertext.  lrw(X): Liskov, Rivest, Wagner: "Tweakable Block Ciphers", 2002, as in the
  * drafts of IEEE 1619; the IV is the index of the first block, a big-endian number.
  *
- * Neither changes the IV (C-20): each message wants to be processed at once.
+ * xts leaves the IV, lrw leaves the index of the next block (C-20): each message wants to be
+ * processed at once.
  */
 #include <errno.h>
 #include <string.h>
@@ -248,8 +249,8 @@ static void lrw_tweaks(void *state, uint8_t *tweaks, size_t blocks)
 	}
 }
 
-static int lrw_crypt(struct tfm *tfm, const uint8_t *iv, uint8_t *out, const uint8_t *in,
-		     size_t size, block_function function)
+static int lrw_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size,
+		     block_function function)
 {
 	const struct lrw_context *context = tfm_context(tfm);
 	struct lrw_index index;
@@ -258,6 +259,7 @@ static int lrw_crypt(struct tfm *tfm, const uint8_t *iv, uint8_t *out, const uin
 		return -EINVAL;
 	lrw_begin(&index, context, iv);
 	crypt_blocks(context->parts.tfm[0], function, lrw_tweaks, &index, out, in, size);
+	bytes_add_be(iv, BLOCK, size / BLOCK);
 	secmem_wipe(&index, sizeof(index));
 	return 0;
 }
