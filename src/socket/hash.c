@@ -10,6 +10,8 @@
 #include "base/secmem.h"
 #include "socket/internal.h"
 
+#define PULL_PIECE 16384u /* bytes of data that is not in memory yet, at once */
+
 /* Offset of the digest behind the state. */
 static size_t digest_offset(const struct alg *alg)
 {
@@ -84,6 +86,30 @@ static int absorb(void *argument)
 	return result;
 }
 
+/* Data that is not in memory yet comes in pieces that stay in the cache. */
+__attribute__((noinline)) static int absorb_pulled(struct sock *sock, struct sock_io *io)
+{
+	const struct tfm *tfm = sock_key_of(sock)->tfm;
+	uint8_t bytes[PULL_PIECE];
+	size_t size;
+	ssize_t got;
+	int result;
+
+	do {
+		size = io->size - io->done < sizeof(bytes) ? io->size - io->done : sizeof(bytes);
+		got = io->pull(io, bytes, size);
+		if (got < 0) {
+			result = io->done ? 0 : (int)got;
+			break;
+		}
+		result = tfm->alg->hash.update(tfm, sock->hash_state, bytes, (size_t)got);
+		io->done += (size_t)got;
+	} while (result == 0 && (size_t)got == size && io->done < io->size);
+	io->size = io->done;
+	secmem_wipe(bytes, sizeof(bytes));
+	return result;
+}
+
 ssize_t sock_hash_send(struct sock *sock, struct sock_io *io)
 {
 	struct absorb call;
@@ -92,8 +118,14 @@ ssize_t sock_hash_send(struct sock *sock, struct sock_io *io)
 	if (result < 0)
 		return result;
 	call = (struct absorb){sock_key_of(sock)->tfm, sock->hash_state, io->iov, io->iov_count};
-	if (io->size)
+	if (io->size && io->pull)
+		result = absorb_pulled(sock, io);
+	else if (io->size)
 		result = sock->host->guard(io->iov, io->iov_count, absorb, &call);
+	if (result < 0 && io->pull && io->done == 0) {
+		set_open(sock, sock->more, false); /* an open message may go on */
+		return result;
+	}
 	if (result < 0) {
 		set_open(sock, false, false); /* H-14, H-23 */
 		return result;

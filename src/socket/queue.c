@@ -108,6 +108,19 @@ static int append_by_page(struct sock *sock, struct sock_io *io, size_t size)
 	return 0;
 }
 
+static int append_pulled(struct sock_queue *queue, struct sock_io *io, size_t size)
+{
+	ssize_t got = io->pull(io, queue->data + queue->head + queue->used, size);
+
+	if (got < 0)
+		return (int)got;
+	grow(queue, (size_t)got);
+	io->done += (size_t)got;
+	if ((size_t)got < size)
+		io->size = io->done;
+	return 0;
+}
+
 int sock_queue_append(struct sock *sock, struct sock_io *io)
 {
 	struct sock_queue *queue = &sock->queue;
@@ -119,6 +132,8 @@ int sock_queue_append(struct sock *sock, struct sock_io *io)
 	result = reserve(queue, size);
 	if (result < 0)
 		return result;
+	if (io->pull)
+		return append_pulled(queue, io, size);
 	result = sock_gather(sock, io, io->done, queue->data + queue->head + queue->used, size);
 	if (result < 0)
 		return append_by_page(sock, io, size);

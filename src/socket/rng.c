@@ -11,8 +11,8 @@ ssize_t sock_rng_send(struct sock *sock, struct sock_io *io)
 {
 	int result;
 
-	if (!sock->additional_allowed)
-		return -EOPNOTSUPP; /* */
+	if (!sock->additional_allowed || io->pull)
+		return -EOPNOTSUPP; /* R-04, Z-03 */
 	if (io->size > SOCK_RNG_MAX)
 		return -EMSGSIZE;
 	if (!sock->additional)

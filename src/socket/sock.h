@@ -47,6 +47,14 @@ struct sock_io {
 	int flags;           /* MSG_ flags of the call; O_NONBLOCK counts as MSG_DONTWAIT */
 	const void *control; /* control messages, in the door's own memory; NULL with size 0 */
 	size_t control_size;
+	/*
+	 * Where a send's bytes come from if not from iov (splice, Z-01): writes the next ones, at
+	 * most size, to `to` and returns how many, at least one; a negative errno: none taken.  It
+	 * is asked for no more than will be kept, so that what a refused or short send leaves is
+	 * still where it was.  Fewer than asked for: the data ends there.  Called with the lock
+	 * held, so it must not sleep.  NULL: from iov.
+	 */
+	ssize_t (*pull)(struct sock_io *io, void *to, size_t size);
 
 	/* The engine's. */
 	size_t done;     /* bytes so far, while the call sleeps */
@@ -102,8 +110,8 @@ void sock_set_buffers(struct sock *sock, unsigned sndbuf, unsigned rcvbuf);
  * Returns bytes, a negative errno, or SOCK_WAIT.  After SOCK_WAIT the door keeps a reference,
  * unlocks, sleeps while sock_sequence() has io->ticket as its value, locks and calls again with the
  * same io; a signal ends it with sock_interrupt.  Other sends get -EBUSY meanwhile (C-27).
- * Errnos: -EOPNOTSUPP (S-11, R-04), -ENOKEY (K-01), -EINVAL (M, C-07), -EAGAIN (C-10), -EBUSY,
- * -EFAULT, -EMSGSIZE (R-11), -ENOMEM.
+ * Errnos: -EOPNOTSUPP (S-11, R-04, Z-03), -ENOKEY (K-01), -EINVAL (M, C-07), -EAGAIN (C-10),
+ * -EBUSY, -EFAULT, -EMSGSIZE (R-11), -ENOMEM; those of io->pull.
  */
 ssize_t sock_send(struct sock *sock, struct sock_io *io);
 

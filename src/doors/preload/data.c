@@ -274,6 +274,7 @@ static ssize_t transfer_vector(int number, struct sock *sock, const struct iovec
 	io.flags = flags;
 	io.control = NULL;
 	io.control_size = 0;
+	io.pull = NULL;
 	return preload_transfer(number, sock, &io, direction);
 }
 

@@ -80,6 +80,7 @@ static inline ssize_t preload_transfer_buffer(int number, struct sock *sock, con
 	io.flags = flags;
 	io.control = NULL;
 	io.control_size = 0;
+	io.pull = NULL;
 	return preload_transfer(number, sock, &io, direction);
 }
 
