@@ -19,6 +19,7 @@
 
 #include "doors/common/system.h"
 #include "doors/preload/front.h"
+#include "doors/preload/libaio.h"
 #include "ualg/if_alg.h"
 
 #define EXPORT FRONT_EXPORT
@@ -55,6 +56,8 @@ void *preload_real_find(enum preload_real_index index)
 	int saved = errno;
 	void *found = dlsym(RTLD_NEXT, names[index]);
 
+	if (!found)
+		found = preload_libaio_find(index);
 	if (!found)
 		found = (void *)missing;
 	atomic_store_explicit(&preload_real_table[index], found, memory_order_relaxed);
@@ -236,6 +239,7 @@ ALIAS(__fcntl, fcntl)
 ALIAS(__poll, poll)
 ALIAS(preadv64v2, preadv2)
 ALIAS(pwritev64v2, pwritev2)
+ALIAS(sendfile64, sendfile)
 ALIAS(__sigaction, sigaction)
 ALIAS(bsd_signal, signal)
 ALIAS(ssignal, signal)

@@ -9,11 +9,14 @@
 #ifndef UALG_DOORS_PRELOAD_FUNCTIONS_H
 #define UALG_DOORS_PRELOAD_FUNCTIONS_H
 
+#include <fcntl.h>
+#include <linux/aio_abi.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -89,6 +92,17 @@
 	  (struct pollfd * a, nfds_t b, const struct timespec *c, const sigset_t *d, size_t e),    \
 	  (a, b, c, d, e))                                                                         \
 	X(int, epoll_ctl, (int a, int b, int c, struct epoll_event *d), (a, b, c, d))              \
+	X(ssize_t, splice, (int a, off64_t *b, int c, off64_t *d, size_t e, unsigned f),           \
+	  (a, b, c, d, e, f))                                                                      \
+	X(ssize_t, sendfile, (int a, int b, off_t *c, size_t d), (a, b, c, d))                     \
+	X(int, io_submit, (aio_context_t a, long b, struct iocb **c), (a, b, c))                   \
+	X(int, io_getevents,                                                                       \
+	  (aio_context_t a, long b, long c, struct io_event *d, struct timespec *e),               \
+	  (a, b, c, d, e))                                                                         \
+	X(int, io_pgetevents,                                                                      \
+	  (aio_context_t a, long b, long c, struct io_event *d, struct timespec *e, sigset_t *f),  \
+	  (a, b, c, d, e, f))                                                                      \
+	X(int, io_destroy, (aio_context_t a), (a))                                                 \
 	X(sighandler_t, sysv_signal, (int a, sighandler_t b), (a, b))                              \
 	X(int, sigignore, (int a), (a))                                                            \
 	X(int, siginterrupt, (int a, int b), (a, b))

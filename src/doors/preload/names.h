@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Functions that libc exports and no header declares, or only some headers and settings do. */
+/* Functions that libc or libaio export and no header declares, or only some headers and settings
+ * do. */
 #ifndef UALG_DOORS_PRELOAD_NAMES_H
 #define UALG_DOORS_PRELOAD_NAMES_H
 
+#include <linux/aio_abi.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -24,6 +26,12 @@ int __poll_chk(struct pollfd *entries, nfds_t count, int timeout, size_t room);
 int __ppoll_chk(struct pollfd *entries, nfds_t count, const struct timespec *timeout,
 		const sigset_t *mask, size_t room);
 int __sigaction(int number, const struct sigaction *action, struct sigaction *old);
+int io_submit(aio_context_t context, long count, struct iocb **list);
+int io_getevents(aio_context_t context, long least, long most, struct io_event *events,
+		 struct timespec *timeout);
+int io_pgetevents(aio_context_t context, long least, long most, struct io_event *events,
+		  struct timespec *timeout, sigset_t *signals);
+int io_destroy(aio_context_t context);
 sighandler_t bsd_signal(int number, sighandler_t handler);
 
 #endif

@@ -14,12 +14,14 @@
 #include <sys/epoll.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+#include <sys/sendfile.h>
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
 #include "doors/common/system.h"
+#include "doors/preload/aio.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/keys.h"
@@ -244,6 +246,32 @@ static bool on_other_places(long number, const struct arguments *x, long *result
 	case SYS_recvmmsg:
 		*result =
 		    recvmmsg((int)x->a, POINTER(x->b), (unsigned)x->c, (int)x->d, POINTER(x->e));
+		return true;
+	case SYS_splice:
+		if (!preload_find((int)x->a) && !preload_find((int)x->c))
+			return false;
+		*result = splice((int)x->a, POINTER(x->b), (int)x->c, POINTER(x->d), (size_t)x->e,
+				 (unsigned)x->f);
+		return true;
+	case SYS_sendfile:
+		if (!preload_find((int)x->a) && !preload_find((int)x->b))
+			return false;
+		*result = sendfile((int)x->a, (int)x->b, POINTER(x->c), (size_t)x->d);
+		return true;
+	case SYS_io_submit:
+		*result =
+		    preload_result(preload_aio_submit((aio_context_t)x->a, x->b, POINTER(x->c)));
+		return true;
+	case SYS_io_getevents:
+		*result = preload_result(preload_aio_getevents((aio_context_t)x->a, x->b, x->c,
+							       POINTER(x->d), POINTER(x->e)));
+		return true;
+	case SYS_io_pgetevents:
+		*result = preload_result(preload_aio_pgetevents(
+		    (aio_context_t)x->a, x->b, x->c, POINTER(x->d), POINTER(x->e), POINTER(x->f)));
+		return true;
+	case SYS_io_destroy:
+		*result = preload_result(preload_aio_destroy((aio_context_t)x->a));
 		return true;
 	case SYS_epoll_ctl:
 		*result = epoll_ctl((int)x->a, (int)x->b, (int)x->c, POINTER(x->d));

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/common/pipe.h"
+
+#include <asm/ioctls.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "doors/common/system.h"
+
+static long access_mode(int descriptor)
+{
+	long flags = DOOR_CALL_2(SYS_fcntl, descriptor, F_GETFL);
+
+	return flags < 0 ? flags : flags & O_ACCMODE;
+}
+
+static bool is_pipe(int descriptor)
+{
+	struct stat status;
+
+	return DOOR_CALL_2(SYS_fstat, descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+bool door_pipe_is_readable(int descriptor)
+{
+	long mode = access_mode(descriptor);
+
+	return (mode == O_RDONLY || mode == O_RDWR) && is_pipe(descriptor);
+}
+
+bool door_pipe_is_writable(int descriptor)
+{
+	long mode = access_mode(descriptor);
+
+	return (mode == O_WRONLY || mode == O_RDWR) && is_pipe(descriptor);
+}
+
+ssize_t door_pipe_waiting(int descriptor)
+{
+	int bytes = 0;
+	long result = DOOR_CALL_3(SYS_ioctl, descriptor, FIONREAD, &bytes);
+
+	return result < 0 ? result : bytes;
+}
+
+ssize_t door_pipe_take(int descriptor, void *to, size_t size)
+{
+	struct iovec iov = {.iov_base = to, .iov_len = size};
+	ssize_t result;
+
+	/* The one call that takes from a pipe without sleeping, whatever its O_NONBLOCK.  On a
+	 * descriptor for both directions it would write instead. */
+	if (access_mode(descriptor) == O_RDONLY) {
+		result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
+		if (result >= 0 || result == -EAGAIN)
+			return result ? result : -EAGAIN;
+	}
+	result = door_pipe_waiting(descriptor);
+	if (result > 0)
+		result = DOOR_CALL_3(SYS_read, descriptor, to, size);
+	return result ? result : -EAGAIN;
+}
+
+static size_t page_size(void)
+{
+	return (size_t)sysconf(_SC_PAGESIZE);
+}
+
+size_t door_pipe_room(int descriptor)
+{
+	long capacity = DOOR_CALL_2(SYS_fcntl, descriptor, F_GETPIPE_SZ);
+	ssize_t waiting = door_pipe_waiting(descriptor);
+	size_t page = page_size(), used;
+
+	if (capacity < 0 || waiting < 0)
+		return page;
+	used = ((size_t)waiting + page - 1) / page * page;
+	return (size_t)capacity > used ? (size_t)capacity - used : page;
+}
+
+/* Makes room in a pipe that is full although it holds fewer bytes than it could. */
+static void enlarge(int descriptor, size_t size)
+{
+	long capacity = DOOR_CALL_2(SYS_fcntl, descriptor, F_GETPIPE_SZ);
+
+	if (capacity > 0)
+		(void)DOOR_CALL_3(SYS_fcntl, descriptor, F_SETPIPE_SZ, (size_t)capacity + size);
+}
+
+static void wait_for_room(int descriptor)
+{
+	struct pollfd entry = {.fd = descriptor, .events = POLLOUT};
+
+	(void)DOOR_CALL_5(SYS_ppoll, &entry, 1, NULL, NULL, 0);
+}
+
+ssize_t door_pipe_give(int descriptor, const void *pages, size_t size)
+{
+	bool enlarged = false;
+	size_t done = 0;
+
+	while (done < size) {
+		struct iovec iov = {.iov_base = (uint8_t *)(uintptr_t)pages + done,
+				    .iov_len = size - done};
+		long result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
+
+		if (result > 0) {
+			done += (size_t)result;
+		} else if (result == -EAGAIN && !enlarged) {
+			enlarge(descriptor, size - done);
+			enlarged = true;
+		} else if (result == -EAGAIN) {
+			wait_for_room(descriptor);
+		} else if (result != -EINTR) {
+			return done ? (ssize_t)done : result;
+		}
+	}
+	return (ssize_t)size;
+}
+
+void *door_pipe_pages(size_t size)
+{
+	void *pages = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return pages == MAP_FAILED ? NULL : pages;
+}
+
+void door_pipe_pages_free(void *pages, size_t size)
+{
+	(void)munmap(pages, size);
+}

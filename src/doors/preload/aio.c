@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/preload/aio.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "doors/common/message.h"
+#include "doors/common/placeholder.h"
+#include "doors/common/system.h"
+#include "doors/preload/data.h"
+#include "doors/preload/events.h"
+#include "doors/preload/fault.h"
+#include "doors/preload/names.h"
+#include "doors/preload/real.h"
+#include "doors/preload/watch.h"
+
+#define PRIORITY_CLASS_SHIFT 13
+#define PRIORITY_CLASSES     4
+
+/* One entry of a submitted list that is for an alg socket: a copy, and where it came from. */
+struct call {
+	struct iocb control;
+	struct iocb *user;
+	int number;
+	struct sock *sock;
+	const struct iovec *iov;
+	size_t iov_count;
+	size_t size;
+};
+
+/* False: the entry is for the kernel, which also says what is wrong with it. */
+static bool is_ours(struct iocb **list, long index, struct call *call)
+{
+	if (preload_copy_in(&call->user, &list[index], sizeof(call->user)) < 0 ||
+	    preload_copy_in(&call->control, call->user, sizeof(call->control)) < 0)
+		return false;
+	call->number = (int)call->control.aio_fildes;
+	call->sock = preload_find(call->number);
+	return call->sock != NULL;
+}
+
+/* ---- what the kernel judges before it begins ---- */
+
+static int judge_eventfd(int number)
+{
+	static const char wanted[] = "anon_inode:[eventfd]";
+	char path[32], target[sizeof(wanted)];
+	long size;
+
+	if (DOOR_CALL_2(SYS_fcntl, number, F_GETFD) < 0)
+		return -EBADF;
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", number);
+	size = DOOR_CALL_4(SYS_readlinkat, AT_FDCWD, path, target, sizeof(target));
+	/* Without /proc the kernel has the last word, when the call is done. */
+	if (size < 0)
+		return 0;
+	return (size_t)size == strlen(wanted) && memcmp(target, wanted, (size_t)size) == 0
+		   ? 0
+		   : -EINVAL;
+}
+
+static int judge(const struct iocb *control)
+{
+	if (control->aio_reserved2 || control->aio_nbytes > SSIZE_MAX || control->aio_offset < 0)
+		return -EINVAL;
+	if (control->aio_flags & IOCB_FLAG_IOPRIO &&
+	    (uint16_t)control->aio_reqprio >> PRIORITY_CLASS_SHIFT >= PRIORITY_CLASSES)
+		return -EINVAL;
+	if (control->aio_flags & IOCB_FLAG_RESFD) {
+		int result = judge_eventfd((int)control->aio_resfd);
+
+		if (result < 0)
+			return result;
+	}
+	return preload_vector_flags(control->aio_rw_flags); /* I-05 */
+}
+
+static int copy(struct door_memory *memory, void *to, const void *from, size_t size)
+{
+	(void)memory;
+	return door_range_valid(from, size) ? preload_copy_in(to, from, size) : -EFAULT;
+}
+
+/* ---- doing a call ---- */
+
+static bool reads(const struct iocb *control)
+{
+	return control->aio_lio_opcode == IOCB_CMD_PREAD ||
+	       control->aio_lio_opcode == IOCB_CMD_PREADV;
+}
+
+static ssize_t transfer(const struct call *call)
+{
+	enum preload_direction direction = reads(&call->control) ? PRELOAD_RECV : PRELOAD_SEND;
+	struct sock_io io = {.iov = call->iov, .iov_count = call->iov_count, .size = call->size};
+	int cancel_state;
+	ssize_t result;
+
+	if (call->control.aio_offset)
+		return -ESPIPE; /* I-04 */
+	if (direction == PRELOAD_RECV && call->size == 0)
+		return 0;
+	/* io_submit is no cancellation point. */
+	(void)pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel_state);
+	result = preload_transfer(call->number, call->sock, &io, direction);
+	(void)pthread_setcancelstate(cancel_state, NULL);
+	return result;
+}
+
+/* What the kernel has accepted: from here on errors are the event's.  -EAGAIN: no room for it. */
+static int perform(aio_context_t context, const struct call *call)
+{
+	const uint32_t key = 0;
+	struct preload_event *event;
+	int result = preload_copy_out(&call->user->aio_key, &key, sizeof(key));
+
+	if (result < 0)
+		return result;
+	event = preload_events_flush(context)
+		    ? preload_events_new(context, &call->control, call->user)
+		    : NULL;
+	if (!event)
+		return -EAGAIN;
+	preload_events_complete(event, transfer(call));
+	return 0;
+}
+
+static int perform_buffer(aio_context_t context, struct call *call)
+{
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)call->control.aio_buf,
+			    .iov_len = call->control.aio_nbytes};
+
+	if (!door_range_valid(iov.iov_base, iov.iov_len))
+		return -EFAULT;
+	if (iov.iov_len > DOOR_SIZE_MAX)
+		iov.iov_len = DOOR_SIZE_MAX;
+	call->iov = &iov;
+	call->iov_count = 1;
+	call->size = iov.iov_len;
+	return perform(context, call);
+}
+
+__attribute__((noinline)) static int perform_vector(aio_context_t context, struct call *call)
+{
+	struct door_memory memory = {.copy = copy};
+	struct iovec iov[DOOR_IOV_MAX];
+	ssize_t size;
+
+	if (call->control.aio_nbytes > DOOR_IOV_MAX)
+		return -EINVAL;
+	call->iov = iov;
+	call->iov_count = call->control.aio_nbytes;
+	size = door_message_vector(&memory, (struct iovec *)(uintptr_t)call->control.aio_buf,
+				   call->iov_count, iov);
+	if (size < 0)
+		return (int)size;
+	call->size = (size_t)size;
+	return perform(context, call);
+}
+
+/* The kernel asks the placeholder: it shows what there is to see from now on. */
+static int prepare_poll(const struct call *call)
+{
+	int result;
+	struct sock *sock = preload_lock(call->number, &result);
+	bool readiness;
+
+	if (!sock)
+		return result;
+	readiness = door_placeholder_has_readiness(sock_kind(sock));
+	if (readiness)
+		preload_watch_edges(sock, call->number);
+	sock_unlock(sock);
+	return readiness ? 0 : -EINVAL;
+}
+
+#define FOR_THE_KERNEL 1
+
+/* 0: done; FOR_THE_KERNEL: not ours after all; or what io_submit fails with. */
+static int begin(aio_context_t context, struct call *call)
+{
+	int result = judge(&call->control);
+
+	switch (call->control.aio_lio_opcode) {
+	case IOCB_CMD_PREAD:
+	case IOCB_CMD_PWRITE:
+		return result < 0 ? result : perform_buffer(context, call);
+	case IOCB_CMD_PREADV:
+	case IOCB_CMD_PWRITEV:
+		return result < 0 ? result : perform_vector(context, call);
+	case IOCB_CMD_POLL:
+		result = prepare_poll(call);
+		return result < 0 ? result : FOR_THE_KERNEL;
+	default:
+		return FOR_THE_KERNEL; /* which refuses them for any socket */
+	}
+}
+
+static long real_submit(aio_context_t context, long count, struct iocb **list)
+{
+	return DOOR_CALL_3(SYS_io_submit, context, count, list);
+}
+
+/* How much of a list was accepted, where the kernel was given its last part. */
+static long accepted(long before, long result)
+{
+	return result < 0 && before ? before : before + result;
+}
+
+long preload_aio_submit(aio_context_t context, long count, struct iocb **list)
+{
+	long first = 0; /* of those that are for the kernel and not given to it yet */
+	struct call call;
+
+	if (!preload_is_active())
+		return real_submit(context, count, list);
+	preload_check_fork();
+	for (long i = 0; i < count; i++) {
+		long result;
+
+		if (!is_ours(list, i, &call))
+			continue;
+		/* With none to give, this still says whether there is such a context. */
+		result = real_submit(context, i - first, list + first);
+		if (result < i - first)
+			return accepted(first, result);
+		first = i;
+		result = begin(context, &call);
+		if (result < 0)
+			return accepted(i, result);
+		if (result != FOR_THE_KERNEL)
+			first = i + 1;
+	}
+	if (first && first == count)
+		return count;
+	return accepted(first, real_submit(context, count - first, list + first));
+}
+
+/* ---- events ---- */
+
+static void resolve(struct io_event *events, long count)
+{
+	struct io_event event;
+
+	for (long i = 0; i < count; i++)
+		if (preload_copy_in(&event, &events[i], sizeof(event)) == 0 &&
+		    preload_events_resolve(&event))
+			(void)preload_copy_out(&events[i], &event, sizeof(event));
+}
+
+static long getevents(long number, aio_context_t context, long least, long most,
+		      struct io_event *events, struct timespec *timeout,
+		      const struct preload_aio_mask *mask)
+{
+	bool any = preload_events_any();
+	long count;
+
+	if (any)
+		(void)preload_events_flush(context);
+	count = DOOR_CALL_6(number, context, least, most, events, timeout, mask);
+	/* Others may have begun while this slept. */
+	if (count <= 0 || !(any || preload_events_any()))
+		return count;
+	resolve(events, count);
+	(void)preload_events_flush(context);
+	return count;
+}
+
+long preload_aio_getevents(aio_context_t context, long least, long most, struct io_event *events,
+			   struct timespec *timeout)
+{
+	return getevents(SYS_io_getevents, context, least, most, events, timeout, NULL);
+}
+
+long preload_aio_pgetevents(aio_context_t context, long least, long most, struct io_event *events,
+			    struct timespec *timeout, const struct preload_aio_mask *mask)
+{
+	return getevents(SYS_io_pgetevents, context, least, most, events, timeout, mask);
+}
+
+long preload_aio_destroy(aio_context_t context)
+{
+	long result = DOOR_CALL_1(SYS_io_destroy, context);
+
+	if (result == 0)
+		preload_events_forget(context);
+	return result;
+}
+
+/* ---- libaio's functions ---- */
+
+PRELOAD_EXPORT int io_submit(aio_context_t context, long count, struct iocb **list)
+{
+	return (int)preload_aio_submit(context, count, list);
+}
+
+PRELOAD_EXPORT int io_getevents(aio_context_t context, long least, long most,
+				struct io_event *events, struct timespec *timeout)
+{
+	return (int)preload_aio_getevents(context, least, most, events, timeout);
+}
+
+PRELOAD_EXPORT int io_pgetevents(aio_context_t context, long least, long most,
+				 struct io_event *events, struct timespec *timeout,
+				 sigset_t *signals)
+{
+	struct preload_aio_mask mask = {.signals = signals, .size = (NSIG - 1) / CHAR_BIT};
+
+	return (int)preload_aio_pgetevents(context, least, most, events, timeout, &mask);
+}
+
+PRELOAD_EXPORT int io_destroy(aio_context_t context)
+{
+	return (int)preload_aio_destroy(context);
+}

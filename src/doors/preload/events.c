@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/preload/events.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/lock.h"
+#include "doors/common/system.h"
+
+enum event_state {
+	EVENT_FREE,
+	EVENT_BEGUN,     /* its call goes on */
+	EVENT_UNDER_WAY, /* in the kernel's ring */
+	EVENT_KEPT_BACK,
+};
+
+struct preload_event {
+	struct iocb shadow;
+	aio_context_t context;
+	uint64_t user; /* address of the program's control block */
+	int64_t result;
+	struct preload_event *next; /* free ones, or those kept back */
+	enum event_state state;
+};
+
+/* Pages that nothing has used take no memory.  All zeros is the beginning, also in a fork's child,
+ * where the kernel empties it: contexts are the parent's only. */
+struct pool {
+	struct lock lock;
+	unsigned used; /* entries of all[] that ever were */
+	struct preload_event *free;
+	struct preload_event *kept_back;
+	struct preload_event all[PRELOAD_EVENTS_MAX];
+};
+
+static _Atomic(struct pool *) pool;
+
+bool preload_events_any(void)
+{
+	return atomic_load_explicit(&pool, memory_order_acquire) != NULL;
+}
+
+static struct pool *pool_get(void)
+{
+	struct pool *found = atomic_load_explicit(&pool, memory_order_acquire);
+	struct pool *fresh;
+
+	if (found)
+		return found;
+	fresh = mmap(NULL, sizeof(*fresh), PROT_READ | PROT_WRITE,
+		     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (fresh == MAP_FAILED)
+		return NULL;
+	(void)madvise(fresh, sizeof(*fresh), MADV_WIPEONFORK);
+	if (atomic_compare_exchange_strong(&pool, &found, fresh))
+		return fresh;
+	(void)munmap(fresh, sizeof(*fresh));
+	return found;
+}
+
+/*
+ * The shadow: a read that every socket refuses with ESPIPE, for its offset, before it looks at
+ * anything else.  It has the program's descriptor, eventfd and priority.
+ */
+static void make_shadow(struct iocb *shadow, const struct iocb *control)
+{
+	memset(shadow, 0, sizeof(*shadow));
+	shadow->aio_lio_opcode = IOCB_CMD_PREAD;
+	shadow->aio_offset = 1;
+	shadow->aio_data = control->aio_data;
+	shadow->aio_fildes = control->aio_fildes;
+	shadow->aio_flags = control->aio_flags;
+	shadow->aio_resfd = control->aio_resfd;
+	shadow->aio_reqprio = control->aio_reqprio;
+}
+
+struct preload_event *preload_events_new(aio_context_t context, const struct iocb *control,
+					 const struct iocb *user)
+{
+	struct pool *from = pool_get();
+	struct preload_event *event;
+
+	if (!from || !lock_acquire(&from->lock))
+		return NULL;
+	event = from->free;
+	if (event)
+		from->free = event->next;
+	else if (from->used < PRELOAD_EVENTS_MAX)
+		event = &from->all[from->used++];
+	if (event)
+		event->state = EVENT_BEGUN;
+	lock_release(&from->lock);
+	if (!event)
+		return NULL;
+	make_shadow(&event->shadow, control);
+	event->context = context;
+	event->user = (uint64_t)(uintptr_t)user;
+	return event;
+}
+
+/* Lock held. */
+static void give_back(struct pool *to, struct preload_event *event)
+{
+	event->state = EVENT_FREE;
+	event->next = to->free;
+	to->free = event;
+}
+
+/* Lock held: the event cannot come out of the ring before its state says that it is there.  A
+ * shadow is submitted without a sleep. */
+static bool hand_over(struct pool *in, struct preload_event *event)
+{
+	struct iocb *list = &event->shadow;
+	long result = DOOR_CALL_3(SYS_io_submit, event->context, 1, &list);
+
+	if (result == -EAGAIN)
+		return false;
+	event->state = EVENT_UNDER_WAY;
+	if (result < 0)
+		give_back(in, event); /* context or descriptor are gone meanwhile */
+	return true;
+}
+
+void preload_events_complete(struct preload_event *event, int64_t result)
+{
+	aio_context_t context = event->context;
+	struct pool *in = pool_get();
+
+	if (!in || !lock_acquire(&in->lock))
+		return;
+	event->result = result;
+	if (hand_over(in, event)) {
+		lock_release(&in->lock);
+		return;
+	}
+	event->state = EVENT_KEPT_BACK;
+	event->next = in->kept_back;
+	in->kept_back = event;
+	lock_release(&in->lock);
+	/* Who emptied the ring meanwhile saw nothing kept back. */
+	(void)preload_events_flush(context);
+}
+
+/* The oldest event of a context that is kept back: the link to it, or NULL.  Lock held. */
+static struct preload_event **oldest_kept_back(struct pool *in, aio_context_t context)
+{
+	struct preload_event **oldest = NULL;
+
+	for (struct preload_event **link = &in->kept_back; *link; link = &(*link)->next)
+		if ((*link)->context == context)
+			oldest = link;
+	return oldest;
+}
+
+bool preload_events_flush(aio_context_t context)
+{
+	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
+	struct preload_event **link;
+
+	if (!in || !lock_acquire(&in->lock))
+		return true;
+	while ((link = oldest_kept_back(in, context)) != NULL) {
+		struct preload_event *next = (*link)->next;
+
+		if (!hand_over(in, *link))
+			break;
+		*link = next;
+	}
+	lock_release(&in->lock);
+	return link == NULL;
+}
+
+static struct preload_event *event_of(struct pool *in, uint64_t shadow)
+{
+	size_t offset = (size_t)(shadow - (uint64_t)(uintptr_t)in->all);
+
+	if (offset >= sizeof(in->all) || offset % sizeof(in->all[0]))
+		return NULL;
+	return &in->all[offset / sizeof(in->all[0])];
+}
+
+bool preload_events_resolve(struct io_event *event)
+{
+	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
+	struct preload_event *ours = in ? event_of(in, event->obj) : NULL;
+	bool locked;
+
+	if (!ours)
+		return false;
+	/* Not locked: in a signal handler; the entry is then lost until its context ends. */
+	locked = lock_acquire(&in->lock);
+	event->obj = ours->user;
+	event->res = ours->result;
+	event->res2 = 0;
+	if (locked && ours->state == EVENT_UNDER_WAY)
+		give_back(in, ours);
+	if (locked)
+		lock_release(&in->lock);
+	return true;
+}
+
+void preload_events_forget(aio_context_t context)
+{
+	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
+	struct preload_event **link;
+
+	if (!in || !lock_acquire(&in->lock))
+		return;
+	while ((link = oldest_kept_back(in, context)) != NULL) {
+		(*link)->state = EVENT_UNDER_WAY;
+		*link = (*link)->next;
+	}
+	for (unsigned i = 0; i < in->used; i++)
+		if (in->all[i].state == EVENT_UNDER_WAY && in->all[i].context == context)
+			give_back(in, &in->all[i]);
+	lock_release(&in->lock);
+}
