@@ -36,8 +36,8 @@ static const struct {
     {"xts(aes)", 32, "32 48 64", FROM_ONE_BLOCK, STAYS},
     {"xts(aes)", 48, "32 48 64", FROM_ONE_BLOCK, STAYS},
     {"xts(aes)", 64, "32 48 64", FROM_ONE_BLOCK, STAYS},
-    {"lrw(aes)", 32, "32 40 48", WHOLE_BLOCKS, STAYS},
-    {"cts(cbc(aes))", 16, "16 24 32", FROM_ONE_BLOCK, STAYS},
+    {"lrw(aes)", 32, "32 40 48", WHOLE_BLOCKS, CONTINUES},
+    {"cts(cbc(aes))", 16, "16 24 32", FROM_ONE_BLOCK, OTHER},
     {"rfc3686(ctr(aes))", 20, "20 28 36", ANY, STAYS},
     {"xctr(aes)", 16, "16 24 32", ANY, STAYS},
     {"hctr2(aes)", 32, "16 24 32", FROM_ONE_BLOCK, STAYS},
@@ -46,7 +46,7 @@ static const struct {
     {"ecb(des3_ede)", 24, "24", WHOLE_BLOCKS, CONTINUES},
     {"cbc(des3_ede)", 24, "24", WHOLE_BLOCKS, CONTINUES},
     {"ctr(des3_ede)", 24, "24", ANY, CONTINUES},
-    {"cts(cbc(des3_ede))", 24, "24", FROM_ONE_BLOCK, STAYS},
+    {"cts(cbc(des3_ede))", 24, "24", FROM_ONE_BLOCK, OTHER},
     {"ecb(des)", 8, "8", WHOLE_BLOCKS, CONTINUES},
     {"cbc(blowfish)", 56, "4-56", WHOLE_BLOCKS, CONTINUES},
     {"cfb(blowfish)", 5, "4-56", ANY, CONTINUES},
@@ -58,7 +58,7 @@ static const struct {
     {"xts(serpent)", 64,
      "0 2 4 6 8 10 12 14 16 18 20 22 24 26 28 30 32 34 36 38 40 42 44 46 48 50 52 54 56 58 60 62 64",
      FROM_ONE_BLOCK, STAYS},
-    {"lrw(serpent)", 17, "16-48", WHOLE_BLOCKS, STAYS},
+    {"lrw(serpent)", 17, "16-48", WHOLE_BLOCKS, CONTINUES},
     {"ctr(twofish)", 16, "16 24 32", ANY, CONTINUES},
     {"pcbc(twofish)", 24, "16 24 32", WHOLE_BLOCKS, CONTINUES},
     {"cfb(twofish)", 32, "16 24 32", ANY, CONTINUES},
@@ -205,6 +205,56 @@ static void some_leave_their_iv(void **state)
 			run(functions[i], tfm, iv, text, text, fitting(row, tfm, 1100));
 			check(memcmp(iv, start_iv, sizeof(iv)) == 0, "%s", ciphers[row].name);
 		}
+		tfm_free(tfm);
+	}
+}
+
+/*
+ * What ciphertext stealing leaves, in either direction, as seen on a kernel (C-20): a block of the
+ * ciphertext, or the IV that was given.
+ */
+static void stealing_leaves_a_block(void **state)
+{
+	static const struct {
+		const char *name;
+		size_t key_size;
+		size_t size;    /* in blocks and */
+		size_t bytes;   /* bytes behind them */
+		size_t left_at; /* blocks from the beginning; 0: the IV that was given */
+	} rows[] = {
+	    {"cts(cbc(aes))", 16, 4, 0, 2},
+	    {"cts(cbc(aes))", 16, 2, 8, 1},
+	    {"cts(cbc(aes))", 16, 2, 0, 0},
+	    {"cts(cbc(aes))", 16, 1, 4, 0},
+	    {"cts(cbc(aes))", 16, 1, 0, 1},
+	    {"cts(cbc(aes-generic))", 16, 4, 0, 3},
+	    {"cts(cbc(aes-generic))", 16, 1, 4, 1},
+	    {"cts(cbc(camellia-generic))", 16, 2, 8, 2},
+	    {"cts(cbc(camellia-generic))", 16, 2, 0, 1},
+	    {"cts(cbc(camellia-generic))", 16, 1, 0, 1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct tfm *tfm;
+		uint8_t sealed[80], opened[80], iv[2][ALG_MAX_IV];
+		const uint8_t *left;
+		size_t size, block;
+
+		check_random_bytes(text, sizeof(text));
+		check_random_bytes(key, sizeof(key));
+		check_random_bytes(start_iv, sizeof(start_iv));
+		tfm = check_tfm(ALG_TYPE_SKCIPHER, rows[i].name, key, rows[i].key_size);
+		block = tfm->alg->blocksize;
+		size = rows[i].size * block + rows[i].bytes;
+		memcpy(iv[0], start_iv, sizeof(iv[0]));
+		memcpy(iv[1], start_iv, sizeof(iv[1]));
+		run(tfm->alg->skcipher.encrypt, tfm, iv[0], sealed, text, size);
+		run(tfm->alg->skcipher.decrypt, tfm, iv[1], opened, sealed, size);
+		check(memcmp(opened, text, size) == 0, "%s: %zu", rows[i].name, size);
+		left = rows[i].left_at ? sealed + (rows[i].left_at - 1) * block : start_iv;
+		check(memcmp(iv[0], left, block) == 0, "%s: %zu, encrypted", rows[i].name, size);
+		check(memcmp(iv[1], left, block) == 0, "%s: %zu, decrypted", rows[i].name, size);
 		tfm_free(tfm);
 	}
 }
@@ -541,6 +591,7 @@ int main(void)
 	    cmocka_unit_test(decryption_inverts_encryption),
 	    cmocka_unit_test(pieces_equal_the_whole),
 	    cmocka_unit_test(some_leave_their_iv),
+	    cmocka_unit_test(stealing_leaves_a_block),
 	    cmocka_unit_test(implementations_agree),
 	    cmocka_unit_test(refuses_lengths_that_do_not_suit),
 	    cmocka_unit_test(takes_the_right_keys_only),
