@@ -153,18 +153,38 @@ WIDE(eight_blocks, 8, __attribute__((target("avx2"))))
 WIDE(sixteen_blocks, 16, __attribute__((target("avx512f,avx512vl"))))
 #endif
 
-static size_t (*several_blocks)(uint32_t *state, unsigned rounds, uint8_t *out, const uint8_t *in,
-				size_t size) = four_blocks;
+typedef size_t chacha_blocks(uint32_t *state, unsigned rounds, uint8_t *out, const uint8_t *in,
+			     size_t size);
+
+#define CODES 3u
+
+/* What this processor can run, the widest first; ended by NULL. */
+static chacha_blocks *codes[CODES + 1] = {four_blocks};
+
+static void choose_codes(void)
+{
+	size_t count = 0;
+
+#if defined(__x86_64__)
+	if (cpu_has(CPU_AVX512))
+		codes[count++] = sixteen_blocks;
+	if (cpu_has(CPU_AVX2))
+		codes[count++] = eight_blocks;
+#endif
+	codes[count++] = four_blocks;
+	codes[count] = NULL;
+}
 
 /* out = in ^ key stream, from the block that state's counter tells. */
 static void stream_xor(uint32_t *state, unsigned rounds, uint8_t *out, const uint8_t *in,
 		       size_t size)
 {
-	size_t done = several_blocks(state, rounds, out, in, size);
+	size_t done = 0;
 	uint32_t x[WORDS];
 	uint8_t stream[BLOCK];
 
-	done += four_blocks(state, rounds, out + done, in + done, size - done);
+	for (size_t i = 0; codes[i]; i++)
+		done += codes[i](state, rounds, out + done, in + done, size - done);
 	while (done < size) {
 		size_t part = size - done < BLOCK ? size - done : BLOCK;
 
@@ -260,11 +280,6 @@ static struct alg algs[] = {
 
 int chacha_register(void)
 {
-#if defined(__x86_64__)
-	if (cpu_has(CPU_AVX512))
-		several_blocks = sixteen_blocks;
-	else if (cpu_has(CPU_AVX2))
-		several_blocks = eight_blocks;
-#endif
+	choose_codes();
 	return own_register(algs, sizeof(algs) / sizeof(algs[0]));
 }
