@@ -7,7 +7,7 @@
 
 #include "base/cpu.h"
 #include "crypto/bytes.h"
-#include "crypto/registry.h"
+#include "crypto/own/own.h"
 
 #define LANES  25u
 #define ROUNDS 24u
@@ -196,11 +196,5 @@ static struct alg hashes[] = {HASH(224), HASH(256), HASH(384), HASH(512)};
 int sha3_register(void)
 {
 	choose_permutation();
-	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
-		int result = registry_add(&hashes[i]);
-
-		if (result < 0)
-			return result;
-	}
-	return 0;
+	return own_register(hashes, sizeof(hashes) / sizeof(hashes[0]));
 }
