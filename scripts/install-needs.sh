@@ -9,7 +9,10 @@ set -u
 build='gcc libc6-dev make meson ninja-build pkg-config python3 libgcrypt20-dev libssl-dev'
 # Debian gives the test suite of its Python a package by version.
 python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
-check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils"
+# The programs that tests/clients runs.
+clients='kcapi-tools keyutils openssl cryptsetup-bin strongswan-charon libstrongswan-extra-plugins
+	stress-ng iwd dbus-daemon iproute2 util-linux'
+check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients"
 ci="$check git clang clang-format musl-tools"
 
 case ${1:-} in
