@@ -11,6 +11,7 @@ import tempfile
 
 # What would change how ualg answers, or stand in front of it.
 LEFT_OUT = ("LD_PRELOAD", "UALG_WHEN", "UALG_PROFILE", "UALG_PROVIDERS")
+DETAIL = 4000  # characters that are shown of a failed case
 UALG = os.path.abspath(sys.argv[1])
 WITNESS = os.path.abspath(sys.argv[2])
 count = 0
@@ -44,7 +45,7 @@ class Result:
         return sum(max(0, int(words[2])) for words in self.seen if words[0] == "sendfile")
 
     def text(self):
-        return (self.out + self.err).decode(errors="replace")
+        return (self.out + self.err).decode(errors="backslashreplace")
 
 
 def read_back(file):
@@ -98,7 +99,8 @@ def check(name, good, detail=None):
         return
     if isinstance(detail, Result):
         detail = "status %s\n%s\n%s" % (detail.status, detail.text(), detail.seen[-20:])
-    print("\n".join("# " + line for line in str(detail).splitlines()), flush=True)
+    lines = str(detail)[-DETAIL:].splitlines()
+    print("\n".join("# " + line for line in lines), flush=True)
 
 
 def end():

@@ -10,10 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 
 HASHES = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3-256"]
-SIZES = [1, 300, 4096]
+# The tools send what is small and splice what is large.
+SIZES = [1, 300, 4096, 100003, (1 << 20) + 5]
 KEY = b"a key of some bytes"
+IV = "00112233445566778899aabbccddeeff"
+SALT = bytes(range(8))
+ITERATIONS = 65536
 
 
 def run(ualg, arguments, key=None):
@@ -54,6 +59,47 @@ def digests(ualg, size):
         os.unlink(path)
 
 
+def openssl(bits, key, data):
+    """aes-cbc as kcapi-enc does it: it pads only what is no whole number of blocks."""
+    words = ["openssl", "enc", "-e", "-aes-%d-cbc" % bits, "-K", key.hex(), "-iv", IV]
+    if len(data) % 16 == 0:
+        words.append("-nopad")
+    return subprocess.run(words, input=data, capture_output=True, check=True).stdout
+
+
+def ciphers(ualg, size):
+    """With a key that is given, and with one that the tool makes by PBKDF2 on an AF_ALG hash."""
+    data = os.urandom(size)
+    words = ["kcapi-enc", "-q", "-c", "cbc(aes)", "--iv", IV]
+    with tempfile.TemporaryDirectory() as directory:
+        plain, sealed, opened = (os.path.join(directory, name) for name in "pso")
+        with open(plain, "wb") as file:
+            file.write(data)
+        for key_size in (16, 24, 32):
+            key = os.urandom(key_size)
+            name = "%d bytes with a key of %d" % (size, key_size)
+            yield name, run(ualg, words + ["-e", "-i", plain, "-o", sealed], key), ""
+            yield (name + ": openssl's ciphertext",
+                   read(sealed) == openssl(8 * key_size, key, data), True)
+            yield name + ", back", run(ualg, words + ["-d", "-i", sealed, "-o", opened], key), ""
+            yield name + ": the plaintext", read(opened) == data, True
+            os.unlink(sealed)
+            os.unlink(opened)
+        words += ["-p", "secret", "-s", SALT.hex(), "--pbkdfiter", str(ITERATIONS)]
+        run(ualg, words + ["-e", "-i", plain, "-o", sealed])
+        key = hashlib.pbkdf2_hmac("sha256", b"secret", SALT, ITERATIONS, 32)
+        yield ("%d bytes with a passphrase" % size, read(sealed) == openssl(256, key, data), True)
+
+
+def read(path):
+    """A file's content; None where a tool has not made it."""
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
 def random_bytes(ualg):
     """Lengths; that two results differ shows that bytes came at all."""
     for size in (1, 128, 300, 5000):
@@ -65,10 +111,12 @@ def random_bytes(ualg):
 
 def main():
     ualg = os.path.abspath(sys.argv[1])
-    if not shutil.which("kcapi-dgst") or not shutil.which("kcapi-rng"):
-        print("1..0 # SKIP libkcapi's tools (kcapi-tools) are not installed")
-        return 0
+    for program, package in (("kcapi-dgst", "kcapi-tools"), ("openssl", "openssl")):
+        if not shutil.which(program):
+            print("1..0 # SKIP %s is not installed (%s)" % (program, package))
+            return 0
     results = [result for size in SIZES for result in digests(ualg, size)]
+    results += [result for size in SIZES for result in ciphers(ualg, size)]
     results += random_bytes(ualg)
     failed = 0
     print("1..%d" % len(results))
