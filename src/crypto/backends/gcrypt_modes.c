@@ -312,7 +312,7 @@ static const struct gcrypt_mode cbc = {
     .keys = 1,
     .iv_is_block = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_CBC, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_CBC}},
     .alg = SKCIPHER(cbc_encrypt, cbc_decrypt, NULL),
 };
 
@@ -323,7 +323,7 @@ static const struct gcrypt_mode ctr = {
     .stream = true,
     .iv_is_block = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_CTR, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_CTR}},
     .alg = SKCIPHER(ctr_crypt, ctr_crypt, NULL),
 };
 
@@ -334,7 +334,7 @@ static const struct gcrypt_mode cfb = {
     .stream = true,
     .iv_is_block = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_CFB, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_CFB}},
     .alg = SKCIPHER(cfb_encrypt, cfb_decrypt, NULL),
 };
 
@@ -345,7 +345,7 @@ static const struct gcrypt_mode xts = {
     .keys = 2,
     .iv_is_block = true,
     .handles = 2,
-    .handle = {{GCRY_CIPHER_MODE_XTS, 0}, {GCRY_CIPHER_MODE_ECB, 0, .last_key = true}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_XTS}, {.mode = GCRY_CIPHER_MODE_ECB, .last_key = true}},
     .alg = SKCIPHER(xts_encrypt, xts_decrypt, xts_next_iv),
 };
 
@@ -356,7 +356,7 @@ static const struct gcrypt_mode gcm = {
     .keys = 1,
     .stream = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_GCM, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_GCM}},
     .alg = AEAD(GCM_IV_SIZE, gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
 };
 
@@ -367,7 +367,7 @@ static const struct gcrypt_mode ccm = {
     .keys = 1,
     .stream = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_CCM, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_CCM}},
     .alg = AEAD(CCM_IV_SIZE, ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
 };
 
@@ -378,7 +378,7 @@ static const struct gcrypt_mode rfc7539 = {
     .keys = 1,
     .stream = true,
     .handles = 1,
-    .handle = {{GCRY_CIPHER_MODE_POLY1305, 0}},
+    .handle = {{.mode = GCRY_CIPHER_MODE_POLY1305}},
     .alg = AEAD(GCM_IV_SIZE, full_authsize_valid, gcm_encrypt, gcm_decrypt),
 };
 
