@@ -5,6 +5,8 @@
 #   make check         build, and run every test
 #   make all           build
 #   make bench         measure, against the goals in bench/
+#   make races         the race tests under ThreadSanitizer
+#   make leaks         10,000 sockets, and a short run under valgrind
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
@@ -15,7 +17,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 30
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench fuzz install format check-format docs check-docs clean
+.PHONY: all try check bench races leaks fuzz install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -36,6 +38,12 @@ check:
 
 bench: all
 	sh bench/run.sh $(BUILD)
+
+races:
+	sh scripts/races.sh
+
+leaks: all
+	sh scripts/leaks.sh $(BUILD)
 
 fuzz:
 	sh scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -13,7 +13,7 @@ python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 clients='kcapi-tools keyutils openssl cryptsetup-bin strongswan-charon libstrongswan-extra-plugins
 	stress-ng iwd dbus-daemon iproute2 util-linux'
 check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients"
-ci="$check git clang clang-format musl-tools"
+ci="$check git clang clang-format valgrind musl-tools"
 
 case ${1:-} in
 build) wanted=$build ;;

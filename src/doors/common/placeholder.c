@@ -19,9 +19,9 @@ bool door_placeholder_has_readiness(enum sock_kind kind)
 /* A name of the kernel's choice in the abstract namespace. */
 static int autobind(int descriptor)
 {
-	const sa_family_t family = AF_UNIX;
+	const struct sockaddr_un address = {.sun_family = AF_UNIX};
 
-	return (int)DOOR_CALL_3(SYS_bind, descriptor, &family, sizeof(family));
+	return (int)DOOR_CALL_3(SYS_bind, descriptor, &address, sizeof(address.sun_family));
 }
 
 /* Lets nothing into the queue but empty datagrams.  A kernel without filters only loses that. */

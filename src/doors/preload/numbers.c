@@ -22,16 +22,21 @@
 #include "doors/preload/rights.h"
 #include "doors/preload/table.h"
 
-/* Closes a number of ours for good. */
+/*
+ * Closes a number of ours for good.  Where another thread's dup2 is about to put a socket there, or
+ * has done so just now, that entry is not this call's.
+ */
 static long close_number(int number)
 {
-	struct sock *sock = preload_table_take(number);
+	struct sock *sock = preload_find(number);
+	bool forgotten =
+	    sock && !preload_table_is_moving(number) && preload_table_forget(number, sock);
 	long result = DOOR_CALL_1(SYS_close, number);
 
-	if (sock)
-		preload_drop(sock);
-	preload_drop_deferred();
-	preload_rights_closed();
+	if (forgotten) {
+		preload_drop_deferred();
+		preload_rights_closed();
+	}
 	return result;
 }
 
@@ -158,6 +163,42 @@ static long duplicate(int number, long call, long b, long c)
 	return result;
 }
 
+/*
+ * dup2 and dup3 of a number of ours.  The entry is there before the kernel's descriptor: a call of
+ * another thread in between finds the socket and not its bare placeholder, as if it came later.
+ */
+static long duplicate_to(int from, int to, int flags)
+{
+	struct preload_entry entry, before;
+	long result;
+	int error = 0;
+
+	entry.sock = preload_owns() ? preload_lock(from, &error) : NULL;
+	if (!entry.sock || (unsigned)to >= PRELOAD_TABLE_SIZE) {
+		if (entry.sock)
+			sock_unlock(entry.sock);
+		return error ? error : DOOR_CALL_3(SYS_dup3, from, to, flags);
+	}
+	sock_get(entry.sock);
+	entry.inode = preload_inode_noted(from);
+	preload_table_move(to, 1);
+	before = preload_table_swap(to, entry);
+	result = DOOR_CALL_3(SYS_dup3, from, to, flags);
+	if (result < 0)
+		before = preload_table_swap(to, before);
+	preload_table_move(to, -1);
+	sock_unlock(entry.sock);
+	if (before.sock)
+		preload_drop(before.sock);
+	if (result < 0)
+		return result;
+	preload_netlink_forget(to);
+	/* Other threads may have closed it, or put something else there. */
+	if (!preload_identify(to))
+		preload_adopt(to);
+	return result;
+}
+
 /* A real call has made a duplicate, or failed. */
 static int copied(int from, int to)
 {
@@ -180,7 +221,7 @@ PRELOAD_EXPORT int dup2(int from, int to)
 	if (preload_identify(from)) {
 		if (from == to)
 			return to;
-		return (int)preload_result(duplicate(from, SYS_dup3, to, 0));
+		return (int)preload_result(duplicate_to(from, to, 0));
 	}
 	result = REAL(dup2)(from, to);
 	if (result >= 0 && from != to)
@@ -195,7 +236,7 @@ PRELOAD_EXPORT int dup3(int from, int to, int flags)
 	int result;
 
 	if (preload_identify(from))
-		return (int)preload_result(duplicate(from, SYS_dup3, to, flags));
+		return (int)preload_result(duplicate_to(from, to, flags));
 	result = REAL(dup3)(from, to, flags);
 	if (result >= 0)
 		forget(to);

@@ -10,8 +10,11 @@
 /* References that wait for being dropped; more of them than this are lost. */
 #define DEFERRED_MAX 16
 
-/* Above all inode numbers of sockets, which have 32 bits. */
-#define INODE_COPIED ((uint64_t)1 << 63)
+/* Above all inode numbers of sockets, which have 32 bits: a mark, and a count of movers. */
+#define INODE_COPIED     ((uint64_t)1 << 63)
+#define INODE_MOVER      ((uint64_t)1 << 48)
+#define INODE_MOVERS_ALL (INODE_COPIED - INODE_MOVER)
+#define INODE_NUMBER     (INODE_MOVER - 1)
 
 _Atomic(struct sock *) preload_table[PRELOAD_TABLE_SIZE];
 
@@ -45,22 +48,39 @@ struct sock *preload_lock(int number, int *error)
 	return NULL;
 }
 
-bool preload_table_set(int number, struct sock *sock)
+struct preload_entry preload_table_swap(int number, struct preload_entry entry)
 {
 	unsigned seen = preload_table_top();
-	struct sock *stale;
+	struct preload_entry before;
 
-	if ((unsigned)number >= PRELOAD_TABLE_SIZE)
-		return false;
 	while (seen <= (unsigned)number &&
 	       !atomic_compare_exchange_weak_explicit(&top, &seen, (unsigned)number + 1,
 						      memory_order_relaxed, memory_order_relaxed))
 		;
-	atomic_store_explicit(&inodes[number], preload_inode_now(number), memory_order_relaxed);
+	before.inode = atomic_load_explicit(&inodes[number], memory_order_relaxed);
+	while (!atomic_compare_exchange_weak_explicit(
+	    &inodes[number], &before.inode, entry.inode | (before.inode & INODE_MOVERS_ALL),
+	    memory_order_relaxed, memory_order_relaxed))
+		;
+	before.inode &= ~INODE_MOVERS_ALL;
+	before.sock =
+	    atomic_exchange_explicit(&preload_table[number], entry.sock, memory_order_acq_rel);
+	return before;
+}
+
+bool preload_table_set(int number, struct sock *sock)
+{
+	struct preload_entry entry = {.sock = sock}, stale;
+
+	if ((unsigned)number >= PRELOAD_TABLE_SIZE)
+		return false;
+	entry.inode = preload_inode_now(number);
 	/* Something is there only if its descriptor was closed in a way that nobody saw. */
-	stale = atomic_exchange_explicit(&preload_table[number], sock, memory_order_acq_rel);
-	if (stale)
-		preload_drop(stale);
+	preload_table_move(number, 1);
+	stale = preload_table_swap(number, entry);
+	preload_table_move(number, -1);
+	if (stale.sock)
+		preload_drop(stale.sock);
 	return true;
 }
 
@@ -71,11 +91,13 @@ struct sock *preload_table_take(int number)
 	return atomic_exchange_explicit(&preload_table[number], NULL, memory_order_acq_rel);
 }
 
-void preload_table_forget(int number, struct sock *sock)
+bool preload_table_forget(int number, struct sock *sock)
 {
-	if (atomic_compare_exchange_strong_explicit(&preload_table[number], &sock, NULL,
-						    memory_order_acq_rel, memory_order_relaxed))
-		preload_drop(sock);
+	if (!atomic_compare_exchange_strong_explicit(&preload_table[number], &sock, NULL,
+						     memory_order_acq_rel, memory_order_relaxed))
+		return false;
+	preload_drop(sock);
+	return true;
 }
 
 static void defer(struct sock *sock)
@@ -124,7 +146,17 @@ uint64_t preload_inode_now(int number)
 
 uint64_t preload_inode_noted(int number)
 {
-	return atomic_load_explicit(&inodes[number], memory_order_relaxed) & ~INODE_COPIED;
+	return atomic_load_explicit(&inodes[number], memory_order_relaxed) & INODE_NUMBER;
+}
+
+void preload_table_move(int number, int delta)
+{
+	atomic_fetch_add(&inodes[number], (uint64_t)delta * INODE_MOVER);
+}
+
+bool preload_table_is_moving(int number)
+{
+	return atomic_load(&inodes[number]) & INODE_MOVERS_ALL;
 }
 
 bool preload_table_is_copied(int number)

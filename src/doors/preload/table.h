@@ -37,14 +37,33 @@ struct sock *preload_lock(int number, int *error);
  */
 bool preload_table_set(int number, struct sock *sock);
 
+/* What stands at a number: a socket, or NULL, and the inode of its placeholder. */
+struct preload_entry {
+	struct sock *sock;
+	uint64_t inode;
+};
+
+/*
+ * Puts an entry at a number below PRELOAD_TABLE_SIZE and returns the one that stood there; the
+ * references go along.
+ */
+struct preload_entry preload_table_swap(int number, struct preload_entry entry);
+
+/*
+ * Counts those who are about to put a placeholder at a number (dup2): delta is +1 before the entry
+ * is made and -1 when the kernel has done its part.  Until then entry and descriptor may differ.
+ */
+void preload_table_move(int number, int delta);
+bool preload_table_is_moving(int number);
+
 /*
  * Empties the entry of a number and returns the socket, whose reference is the caller's now, or
  * NULL.  preload_drop gives the reference back.
  */
 struct sock *preload_table_take(int number);
 
-/* Empties the entry of a number where sock still stands there, and drops it. */
-void preload_table_forget(int number, struct sock *sock);
+/* Empties the entry of a number where sock still stands there, and drops it; else false. */
+bool preload_table_forget(int number, struct sock *sock);
 
 /*
  * Gives a reference back.  In a signal handler that has interrupted a call on this very socket the

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Runs the race tests of the preload door under ThreadSanitizer:  races.sh [BUILD]
+#
+# The door's libraries and the test are built with it, in a directory of their own.  A report ends
+# the test with an error.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+build=${1:-build-thread}
+
+[ -f "$build/build.ninja" ] ||
+	sh scripts/quietly.sh meson setup "$build" -Db_sanitize=thread -Db_lundef=false || exit 1
+TSAN_OPTIONS="halt_on_error=1 second_deadlock_stack=1 suppressions=$PWD/tests/doors/races.supp" \
+	meson test -C "$build" --print-errorlogs 'preload races'
