@@ -21,6 +21,7 @@ import tempfile
 EXCEPTIONS_MAX = 12
 RUN_LIMIT = 900  # seconds
 LEFT_OUT = {"Y-05"}  # rules of abi.md without a case: not there in the kernel that is the contract
+ELSEWHERE = "../doors/sharing.c"  # has the cases that need threads; it passes on the kernel too
 
 
 def results(text):
@@ -203,6 +204,7 @@ def rules_of_contract(folder):
 def compare_table(here, folder, report):
     steps = commands(folder)
     shown = {title.split()[0] for title in steps} | LEFT_OUT
+    shown |= set(re.findall(r'report\("([A-Z]-\d+)"', (folder / ELSEWHERE).read_text()))
     without = [rule for rule in rules_of_contract(folder) if rule not in shown]
     report.line(not without, "every rule of abi.md has a case" + "".join(
         ", but " + rule for rule in without))
