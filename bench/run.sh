@@ -15,6 +15,7 @@ measure() {
 	rm -f "$log.one"
 }
 measure "$build/ualg" run -- "$build/bench/pair"
+measure "$build/ualg" run -- "$build/bench/pbkdf2"
 measure "$build/bench/start" "$library"
 measure "$build/bench/foreign" "$library"
 measure "$build/bench/bulk"
