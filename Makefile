@@ -8,6 +8,7 @@
 #   make races         the race tests under ThreadSanitizer
 #   make leaks         10,000 sockets, and a short run under valgrind
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
+#   make cross         run the vectors on aarch64 and s390x, emulated
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
 #   make docs          write docs/algorithms.md; check-docs only looks
@@ -17,7 +18,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 30
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench races leaks fuzz install format check-format docs check-docs clean
+.PHONY: all try check bench races leaks fuzz cross install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -47,6 +48,9 @@ leaks: all
 
 fuzz:
 	sh scripts/fuzz.sh $(FUZZ_SECONDS)
+
+cross:
+	bash scripts/cross.sh
 
 install: all
 	meson install -C $(BUILD) --no-rebuild

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the packages that a task needs, where they are missing:  install-needs.sh build|check|ci
+# Installs the packages that a task needs, where they are missing:  install-needs.sh build|check|ci|cross
 #
 # As root on a machine with apt-get it installs them; anywhere else it prints the one command to run
 # and stops.
@@ -14,13 +14,15 @@ clients='kcapi-tools keyutils openssl cryptsetup-bin strongswan-charon libstrong
 	stress-ng iwd dbus-daemon iproute2 util-linux'
 check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients"
 ci="$check git clang clang-format valgrind musl-tools"
+cross="$build gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-user"
 
 case ${1:-} in
 build) wanted=$build ;;
 check) wanted=$check ;;
 ci) wanted=$ci ;;
+cross) wanted=$cross ;;
 *)
-	echo "usage: $0 build|check|ci" >&2
+	echo "usage: $0 build|check|ci|cross" >&2
 	exit 2
 	;;
 esac

@@ -43,6 +43,9 @@ def program_cases(test):
         last = (output + test.get("stderr", "")).strip().splitlines()
         return [(state, test["name"], last[-1] if last else "no reason given")]
     failed = any(state == "failed" for state, _, _ in cases)
+    # cmocka writes a skipped case as "not ok # SKIP", which meson takes for a failure.
+    if result == "FAIL" and test.get("returncode") == 0:
+        result = "OK" if any(state == "skipped" for state, _, _ in cases) else result
     if result not in ("OK", "EXPECTEDFAIL", "SKIP") and not failed:
         cases.append(("failed", "ended with %s (status %s)" % (result, test.get("returncode")), ""))
     return cases

@@ -148,6 +148,16 @@ static uint32_t word(const uint8_t *at)
 	return value;
 }
 
+/* The head of an attribute as one number: size and type, 16 bits each. */
+static uint32_t attribute(size_t size, unsigned type)
+{
+	const uint16_t head[2] = {(uint16_t)size, (uint16_t)type};
+	uint32_t value;
+
+	memcpy(&value, head, sizeof(value));
+	return value;
+}
+
 static const struct alg *registered(enum alg_type type, const char *name)
 {
 	const struct alg *alg;
@@ -201,10 +211,10 @@ static void check_report(const struct report *report)
 	assert_int_equal(body.cru_type, 0);
 	assert_int_equal(body.cru_mask, 0);
 	assert_int_equal(body.cru_flags & 0xf, report->flags);
-	assert_int_equal(word(data + at), 8 | CRYPTOCFGA_PRIORITY_VAL << 16);
+	assert_int_equal(word(data + at), attribute(8, CRYPTOCFGA_PRIORITY_VAL));
 	assert_int_equal(word(data + at + 4), alg->priority);
 	at += 8;
-	assert_int_equal(word(data + at), (report->size - at) | (uint32_t)report->attribute << 16);
+	assert_int_equal(word(data + at), attribute(report->size - at, report->attribute));
 	at += 4;
 	assert_string_equal((const char *)data + at, report->word);
 	if (report->texts == 128)

@@ -11,6 +11,9 @@
  *     plain = 6bc1bee22e409f96e93d7e117393172a
  *     cipher = 7649abac8119b246cee98e9b12e9197d
  *
+ * What the interface has in native byte order (the header of a key blob, K-10; crct10dif's digest)
+ * is little-endian here, and turned round where that is not native.
+ *
  * source names the document and the case that the values are printed in; a stanza whose values are
  * printed nowhere has derived instead: what it was made of, and by which programs.
  *

@@ -341,6 +341,35 @@ static bool check_fields(struct runner *runner, const struct vector_kind *kind,
 	return true;
 }
 
+static void swap_pair(uint8_t *data)
+{
+	uint8_t first = data[0];
+
+	data[0] = data[1];
+	data[1] = first;
+}
+
+/* Turns what is in native byte order round, from the little-endian order of the files. */
+static void make_native(const struct vector *vector)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	const char *alg = vector_text(vector, "alg");
+	const struct vector_field *key = vector_field(vector, "key");
+	const struct vector_field *digest = vector_field(vector, "digest");
+
+	/* A key blob's header: two numbers of 16 bits (K-10). */
+	if ((strstr(alg, "authenc") || strstr(alg, "krb5enc")) && key && key->size >= 4) {
+		swap_pair(key->data);
+		swap_pair(key->data + 2);
+	}
+	if (strcmp(alg, "crct10dif") == 0 && digest && digest->size == 2)
+		swap_pair(digest->data);
+#else
+	(void)vector;
+	(void)swap_pair;
+#endif
+}
+
 static bool run_stanza(struct runner *runner, const struct vector *vector)
 {
 	const char *type = vector_text(vector, "type");
@@ -350,6 +379,7 @@ static bool run_stanza(struct runner *runner, const struct vector *vector)
 
 		if (strcmp(kinds[i].type, type) != 0)
 			continue;
+		make_native(vector);
 		if (!check_fields(runner, &kinds[i], vector))
 			return false;
 
