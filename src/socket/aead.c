@@ -21,10 +21,11 @@ struct message {
 
 /*
  * Measures the message against the queue and the caller's room.
- * -EINVAL: too short for AAD and tag (E-06, E-07); the room is (E-05).
+ * -EINVAL: too short for AAD and tag (E-06, E-07); the room is (E-05), if it can be written.
  */
-static int measure(struct sock *sock, size_t room, struct message *out)
+static int measure(struct sock *sock, const struct sock_io *io, struct message *out)
 {
+	size_t room = io->size - io->done;
 	size_t used = sock->queue.used;
 	size_t tag = sock->tfm->authsize;
 	size_t overhead = sock->aad_size + (sock->encrypt ? 0 : tag);
@@ -42,7 +43,7 @@ static int measure(struct sock *sock, size_t room, struct message *out)
 		return 0;
 	missing = out->out_size - room;
 	if (missing > out->text_size || (sock->variants & SOCK_VARIANT_AEAD_SHORT_BUFFER))
-		return -EINVAL;
+		return sock_check_room(sock, io, io->done, room) < 0 ? -EFAULT : -EINVAL;
 	/* The text is cut, and what is behind it stays in the queue (E-05, E-21). */
 	out->text_size -= missing;
 	out->in_size -= missing;
@@ -105,10 +106,12 @@ static int crypt_to_caller(struct message *message, const struct sock_io *io)
 static ssize_t round_of(struct sock *sock, struct sock_io *io)
 {
 	struct message message;
-	int result = measure(sock, io->size - io->done, &message);
+	int result = measure(sock, io, &message);
 
 	if (result == 0)
 		result = crypt_to_caller(&message, io);
+	if (result == 0 && message.result < 0) /* bad memory is found first (E-19) */
+		result = sock_check_room(sock, io, io->done, message.out_size);
 	if (result < 0)
 		return result;
 	sock_cipher_consumed(sock, message.in_size); /* E-03: also where the tag is wrong */

@@ -190,6 +190,8 @@ int sock_gather(const struct sock *sock, const struct sock_io *io, size_t offset
 		size_t size);
 int sock_scatter(const struct sock *sock, const struct sock_io *io, size_t offset,
 		 const uint8_t *from, size_t size);
+/* Whether size bytes there can be written, for a call that is refused for another reason: 0. */
+int sock_check_room(const struct sock *sock, const struct sock_io *io, size_t offset, size_t size);
 /* The place of size bytes at an offset below io->size of the caller's buffers, where they are in
  * one piece; else NULL.  *piece: that memory, for guard. */
 uint8_t *sock_in_one_piece(const struct sock_io *io, size_t offset, size_t size,

@@ -97,6 +97,35 @@ int sock_scatter(const struct sock *sock, const struct sock_io *io, size_t offse
 	return size ? sock->host->guard(io->iov, io->iov_count, scatter, &copy) : 0;
 }
 
+/* Writes a byte of each page as it is: a buffer's content is nobody's while a call fills it. */
+CALLERS_POINTERS static int touch(void *argument)
+{
+	const struct copy *copy = argument;
+	const struct iovec *iov = copy->iov;
+	size_t offset = copy->offset;
+
+	for (size_t done = 0; done < copy->size;) {
+		volatile uint8_t *byte;
+		size_t size;
+
+		iov = seek(iov, &offset);
+		byte = (uint8_t *)iov->iov_base + offset;
+		size = SOCK_PAGE - ((uintptr_t)byte & (SOCK_PAGE - 1));
+		size = least(size, least(iov->iov_len - offset, copy->size - done));
+		*byte = *byte;
+		done += size;
+		offset += size;
+	}
+	return 0;
+}
+
+int sock_check_room(const struct sock *sock, const struct sock_io *io, size_t offset, size_t size)
+{
+	struct copy copy = {.size = size, .iov = io->iov, .offset = offset};
+
+	return size ? sock->host->guard(io->iov, io->iov_count, touch, &copy) : 0;
+}
+
 uint8_t *sock_in_one_piece(const struct sock_io *io, size_t offset, size_t size,
 			   struct iovec *piece)
 {

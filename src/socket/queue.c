@@ -74,9 +74,9 @@ static size_t appendable(const struct sock *sock, size_t wanted)
 	size_t used = queue->used + rest;
 	size_t size = rest;
 
-	/* A page is begun only if one is free, but then filled as far as the limit goes. */
+	/* A page is begun only if one is free; the last one is then filled up, past the limit. */
 	if (used + SOCK_PAGE <= limit)
-		size += limit - used;
+		size += (limit - used + SOCK_PAGE - 1) & ~(size_t)(SOCK_PAGE - 1);
 	return size < wanted ? size : wanted;
 }
 

@@ -6,6 +6,9 @@
 #include "base/secmem.h"
 #include "socket/internal.h"
 
+/* Modes that go block by block: they refuse a length only behind its whole blocks (C-04). */
+static const char *const late_modes[] = {"cbc(", "pcbc("};
+
 struct crypt {
 	struct sock *sock;
 	uint8_t iv[ALG_MAX_IV];
@@ -23,6 +26,32 @@ static int crypt(void *argument)
 	call->result = (sock->encrypt ? ops->encrypt : ops->decrypt)(
 	    sock->tfm, call->iv, call->out, sock_queue_bytes(sock), call->size);
 	return 0;
+}
+
+static bool refuses_late(const struct alg *alg)
+{
+	for (size_t i = 0; i < sizeof(late_modes) / sizeof(late_modes[0]); i++)
+		if (strncmp(alg->name, late_modes[i], strlen(late_modes[i])) == 0)
+			return true;
+	return false;
+}
+
+/* After a refusal: the IV that the whole blocks leave to what comes next (C-04). */
+static void keep_late_iv(struct sock *sock, const struct crypt *refused)
+{
+	struct crypt call = *refused;
+	const struct alg *alg = sock->tfm->alg;
+
+	call.size -= call.size % alg->chunksize;
+	if (refused->result != -EINVAL || call.size == 0 || !refuses_late(alg))
+		return;
+	call.out = secmem_alloc(call.size);
+	if (!call.out)
+		return;
+	crypt(&call);
+	if (call.result == 0)
+		memcpy(sock->iv, call.iv, sizeof(call.iv));
+	secmem_free(call.out, call.size);
 }
 
 /* Into one piece of the caller's memory, or by way of a buffer of ours.  -EFAULT: queue as it was.
@@ -46,12 +75,12 @@ static int crypt_to_caller(struct crypt *call, const struct sock_io *io)
 	return result;
 }
 
-/* How much of the queue this read takes: whole chunks, unless it is the message's end (C-05, C-06).
- * -EINVAL: not even one. */
+/* How much of the queue a read of room bytes takes: whole chunks, unless it is the message's end
+ * (C-05, C-06).  -EINVAL: not even one. */
 static ssize_t portion(const struct sock *sock, size_t room)
 {
 	size_t chunk = sock->tfm->alg->chunksize;
-	size_t size = room < sock->queue.used ? room : sock->queue.used;
+	size_t size = room;
 
 	if (sock->more || size < sock->queue.used) {
 		size -= size % chunk;
@@ -71,21 +100,29 @@ void sock_skcipher_settle_iv(struct sock *sock)
 /* One round of recv: bytes delivered, or an errno. */
 static ssize_t round_of(struct sock *sock, struct sock_io *io)
 {
-	ssize_t size = portion(sock, io->size - io->done);
+	size_t left = io->size - io->done;
+	size_t room = left < sock->queue.used ? left : sock->queue.used;
+	ssize_t size = portion(sock, room);
 	struct crypt call = {.sock = sock};
 	int result;
 
-	if (size < 0)
-		return size;
+	if (size < 0) {
+		result = sock_check_room(sock, io, io->done, room);
+		return result < 0 ? result : size;
+	}
 	sock_skcipher_settle_iv(sock);
 	call.size = (size_t)size;
 	memcpy(call.iv, sock->iv, sizeof(call.iv));
 	result = crypt_to_caller(&call, io);
+	if (result == 0 && call.result < 0)
+		result = sock_check_room(sock, io, io->done, call.size);
 	if (result < 0)
-		return result; /* C-12 */
+		return result; /* C-12: bad memory is found before anything else */
 	if (call.result == 0) {
 		memcpy(sock->iv, call.iv, sizeof(call.iv)); /* C-08 */
 		sock->iv_outstanding = sock->tfm->alg->next_iv ? call.size : 0;
+	} else {
+		keep_late_iv(sock, &call);
 	}
 	sock_cipher_consumed(sock, call.size); /* also when the cipher refused: C-04 */
 	sock->tfm->position = sock->init ? sock->tfm->position + call.size : 0;
