@@ -9,13 +9,12 @@
 #include <errno.h>
 
 #include "base/secmem.h"
+#include "crypto/aead_rules.h"
 #include "crypto/backends/gcrypt.h"
 #include "crypto/bytes.h"
 
 #define XTS_TWEAK_HANDLE 1
 
-#define GCM_IV_SIZE  12u
-#define CCM_IV_SIZE  16u
 #define TAG_SIZE     16u
 #define XTS_MIN_SIZE 16u
 
@@ -165,23 +164,6 @@ static void xts_next_iv(struct tfm *tfm, uint8_t *iv, size_t size)
 
 /* ---- aead ---- */
 
-static bool gcm_authsize_valid(const struct alg *alg, unsigned size)
-{
-	(void)alg;
-	return size == 4 || size == 8 || (size >= 12 && size <= 16);
-}
-
-static bool ccm_authsize_valid(const struct alg *alg, unsigned size)
-{
-	(void)alg;
-	return size >= 4 && size <= 16 && size % 2 == 0;
-}
-
-static bool full_authsize_valid(const struct alg *alg, unsigned size)
-{
-	return size == alg->digestsize;
-}
-
 /* The text in one direction, after the IV is set, and the tag it should have. */
 static int aead_text(crypt_function *function, gcry_cipher_hd_t handle,
 		     const struct aead_request *request, uint8_t *tag, unsigned tag_size)
@@ -247,23 +229,18 @@ static int gcm_decrypt(struct tfm *tfm, const struct aead_request *request)
 	return result < 0 ? result : aead_decrypt(tfm, request, TAG_SIZE);
 }
 
-/*
- * RFC 3610: the first IV byte is the size of the length field less one, the nonce follows.  A text
- * of exactly 2^(8 * size) bytes passes, though its length does not fit: the kernel's way (E-15).
- */
+/* The nonce stands between the IV's first byte and the room of the length field. */
 static int ccm_start(struct tfm *tfm, const struct aead_request *request)
 {
 	gcry_cipher_hd_t handle = gcrypt_context(tfm)->handle[0];
 	uint64_t lengths[3] = {request->size, request->aad_size, tfm->authsize};
-	unsigned length_size = request->iv[0] + 1u;
+	int length_size = aead_ccm_length_size(request->iv, request->size);
 	int result;
 
-	if (length_size < 2 || length_size > 8)
-		return -EINVAL;
-	if (length_size < 8 && request->size > UINT64_C(1) << (8 * length_size))
-		return -EOVERFLOW;
-	result = gcrypt_errno(
-	    gcrypt.gcry_cipher_setiv(handle, request->iv + 1, CCM_IV_SIZE - 1 - length_size));
+	if (length_size < 0)
+		return length_size;
+	result = gcrypt_errno(gcrypt.gcry_cipher_setiv(handle, request->iv + 1,
+						       CCM_IV_SIZE - 1 - (unsigned)length_size));
 	if (result < 0)
 		return result;
 	return gcrypt_errno(
@@ -357,7 +334,7 @@ static const struct gcrypt_mode gcm = {
     .stream = true,
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_GCM}},
-    .alg = AEAD(GCM_IV_SIZE, gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
+    .alg = AEAD(GCM_IV_SIZE, aead_gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
 };
 
 static const struct gcrypt_mode ccm = {
@@ -368,7 +345,7 @@ static const struct gcrypt_mode ccm = {
     .stream = true,
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_CCM}},
-    .alg = AEAD(CCM_IV_SIZE, ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
+    .alg = AEAD(CCM_IV_SIZE, aead_ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
 };
 
 static const struct gcrypt_mode rfc7539 = {
@@ -379,7 +356,7 @@ static const struct gcrypt_mode rfc7539 = {
     .stream = true,
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_POLY1305}},
-    .alg = AEAD(GCM_IV_SIZE, full_authsize_valid, gcm_encrypt, gcm_decrypt),
+    .alg = AEAD(GCM_IV_SIZE, aead_full_authsize_valid, gcm_encrypt, gcm_decrypt),
 };
 
 const struct gcrypt_mode *const gcrypt_modes[] = {
