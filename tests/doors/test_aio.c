@@ -313,7 +313,7 @@ static void a_full_ring_loses_nothing(void **state)
 /* More than there is memory for, if the end of a context did not free its events. */
 static void contexts_take_their_events_along(void **state)
 {
-	enum { CONTEXTS = 1400, EACH = 50 };
+	enum { CONTEXTS = 14, EACH = 5000 };
 	struct iocb controls[EVENTS];
 	int op = hash_op();
 	uint8_t byte;
