@@ -1,19 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What programs that use AF_ALG ask of it, found by watching them: one case for each demand that is
- * about sockets and descriptors.  D9 to D14 (splice, sendfile, asynchronous I/O, netlink, /proc)
- * have tests of their own; D21 (keyctl) and D24 on are not for this door.
+ * What programs that use AF_ALG ask of it, found by watching them: one case for each demand.
+ * Splice, asynchronous I/O, netlink and the files of /proc have larger tests of their own beside
+ * this one; D21 is not AF_ALG, D24 is not for this door, and D25 is a rate (bench/).
  */
 #include "preload_common.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <linux/cryptouser.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/utsname.h>
 
@@ -239,6 +245,158 @@ static void D8_control_messages(void **state)
 	assert_memory_equal(block, once, BLOCK);
 	close(ecb);
 	close(parent);
+}
+
+static void assert_digest_of_abc(int op)
+{
+	uint8_t digest[DIGEST_SIZE];
+
+	assert_int_equal(read(op, digest, DIGEST_SIZE), DIGEST_SIZE);
+	assert_memory_equal(digest, digest_abc, DIGEST_SIZE);
+}
+
+static void D9_splice_from_a_pipe(void **state)
+{
+	struct iovec pieces[] = {{"a", 1}, {"bc", 2}};
+	int op = hash_op(), ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(vmsplice(ends[1], &pieces[0], 1, SPLICE_F_GIFT), 1);
+	assert_int_equal(splice(ends[0], NULL, op, NULL, 1, SPLICE_F_MORE), 1);
+	assert_int_equal(vmsplice(ends[1], &pieces[1], 1, SPLICE_F_GIFT), 2);
+	assert_int_equal(splice(ends[0], NULL, op, NULL, 2, 0), 2);
+	assert_digest_of_abc(op);
+	close(ends[0]);
+	close(ends[1]);
+	close(op);
+}
+
+static void D10_sendfile(void **state)
+{
+	char name[] = "/tmp/ualg-demand-XXXXXX";
+	int op = hash_op(), file = mkstemp(name);
+	off_t offset = 1;
+
+	(void)state;
+	assert_true(file >= 0);
+	(void)unlink(name);
+	assert_int_equal(write(file, "xabc", 4), 4);
+	assert_int_equal(sendfile(op, file, &offset, 3), 3);
+	assert_int_equal(offset, 4);
+	assert_digest_of_abc(op);
+	assert_int_equal(lseek(file, 1, SEEK_SET), 1);
+	/* More than there is: short, and the message stays open; read ends it (Z-05). */
+	assert_int_equal(sendfile64(op, file, NULL, 1u << 20), 3);
+	assert_int_equal(lseek(file, 0, SEEK_CUR), 4);
+	assert_digest_of_abc(op);
+	assert_int_equal(sendfile(op, file, NULL, 1u << 20), 0);
+	close(file);
+	close(op);
+}
+
+static void D11_asynchronous_reads(void **state)
+{
+	uint8_t blocks[2][BLOCK];
+	int op = cipher_op(), notice = eventfd(0, 0);
+	const struct afalg_control control = {.encrypt = true, .iv = zeros, .iv_size = BLOCK};
+	struct timespec no_time = {0};
+	struct io_event events[2];
+	struct iocb reads[2];
+	struct iocb *list[2] = {&reads[0], &reads[1]};
+	aio_context_t context = 0;
+	uint64_t ready;
+
+	(void)state;
+	assert_int_equal(syscall(SYS_io_setup, 8, &context), 0);
+	assert_int_equal(afalg_send(op, &control, zeros, 2 * BLOCK, 0), 2 * BLOCK);
+	for (size_t i = 0; i < 2; i++)
+		reads[i] = (struct iocb){.aio_lio_opcode = IOCB_CMD_PREAD,
+					 .aio_fildes = (uint32_t)op,
+					 .aio_buf = (uint64_t)(uintptr_t)blocks[i],
+					 .aio_nbytes = BLOCK,
+					 .aio_flags = IOCB_FLAG_RESFD,
+					 .aio_resfd = (uint32_t)notice,
+					 .aio_data = i};
+	assert_int_equal(syscall(SYS_io_submit, context, 2L, list), 2);
+	assert_int_equal(read(notice, &ready, sizeof(ready)), sizeof(ready));
+	assert_int_equal(ready, 2);
+	assert_int_equal(syscall(SYS_io_getevents, context, 1L, 2L, events, &no_time), 2);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(events[i].res, BLOCK);
+	assert_memory_equal(blocks[0], once, BLOCK);
+	assert_int_equal(syscall(SYS_io_destroy, context), 0);
+	close(notice);
+	close(op);
+}
+
+/* The size of the answer to GETALG of a name; -1: it was an error's. */
+static ssize_t ask_netlink(int fd, const char *name)
+{
+	struct {
+		struct nlmsghdr header;
+		struct crypto_user_alg body;
+	} request = {.header = {.nlmsg_len = sizeof(request),
+				.nlmsg_type = CRYPTO_MSG_GETALG,
+				.nlmsg_flags = NLM_F_REQUEST}};
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	_Alignas(struct nlmsghdr) uint8_t answer[1024];
+	ssize_t size;
+
+	strncpy(request.body.cru_name, name, sizeof(request.body.cru_name) - 1);
+	assert_int_equal(
+	    sendto(fd, &request, sizeof(request), 0, (struct sockaddr *)&kernel, sizeof(kernel)),
+	    sizeof(request));
+	size = recv(fd, answer, 1, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT);
+	assert_int_equal(recv(fd, answer, sizeof(answer), 0), size);
+	return ((struct nlmsghdr *)answer)->nlmsg_type == CRYPTO_MSG_GETALG ? size : -1;
+}
+
+static void D12_netlink_tells_of_algorithms(void **state)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW, NETLINK_CRYPTO);
+	struct sockaddr_nl own = {.nl_family = AF_NETLINK};
+	socklen_t size = sizeof(own);
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&own, &size), 0);
+	assert_int_equal(size, sizeof(own));
+	assert_int_not_equal(own.nl_pid, 0);
+	assert_int_equal(ask_netlink(fd, "sha256"), 308);
+	assert_int_equal(ask_netlink(fd, "cbc(aes)"), 380);
+	assert_int_equal(ask_netlink(fd, "stdrng"), 304);
+	assert_int_equal(ask_netlink(fd, "no such name"), -1);
+	close(fd);
+}
+
+static bool file_has_line(const char *path, const char *wanted)
+{
+	char line[256];
+	FILE *file = fopen64(path, "r");
+	bool found = false;
+
+	if (!file)
+		return false;
+	while (!found && fgets(line, sizeof(line), file))
+		found = strcmp(line, wanted) == 0;
+	(void)fclose(file);
+	return found;
+}
+
+static void D13_the_list_of_algorithms(void **state)
+{
+	(void)state;
+	assert_true(file_has_line("/proc/crypto", "name         : sha256\n"));
+	assert_true(file_has_line("/proc/crypto", "type         : shash\n"));
+	assert_false(file_has_line("/proc/crypto", "name         : no such name\n"));
+}
+
+static void D14_no_fips_mode(void **state)
+{
+	(void)state;
+	assert_true(file_has_line("/proc/sys/crypto/fips_enabled", "0\n"));
 }
 
 static void D15_sockets_have_no_names(void **state)
@@ -492,6 +650,12 @@ int main(void)
 	    cmocka_unit_test(D6_hash_in_pieces),
 	    cmocka_unit_test(D7_clone_of_a_running_hash),
 	    cmocka_unit_test(D8_control_messages),
+	    cmocka_unit_test(D9_splice_from_a_pipe),
+	    cmocka_unit_test(D10_sendfile),
+	    cmocka_unit_test(D11_asynchronous_reads),
+	    cmocka_unit_test(D12_netlink_tells_of_algorithms),
+	    cmocka_unit_test(D13_the_list_of_algorithms),
+	    cmocka_unit_test(D14_no_fips_mode),
 	    cmocka_unit_test(D15_sockets_have_no_names),
 	    cmocka_unit_test(D16_vectors),
 	    cmocka_unit_test(D17_flags_of_recv),
