@@ -7,6 +7,8 @@
 #   make bench         measure, against the goals in bench/
 #   make races         the race tests under ThreadSanitizer
 #   make leaks         10,000 sockets, and a short run under valgrind
+#   make conformance   compare with real kernels: their record, rule by rule, and random programs
+#   make oracle        make that record anew, on Debian's kernel in an emulator
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
 #   make cross         run the vectors on aarch64 and s390x, emulated
 #   make install       install (as root, or with DESTDIR=...)
@@ -45,6 +47,13 @@ races:
 
 leaks: all
 	sh scripts/leaks.sh $(BUILD)
+
+conformance: all
+	meson test -C $(BUILD) --no-rebuild --suite conformance --print-errorlogs
+
+oracle:
+	sh tests/conformance/record.sh scripts/oracle.sh table
+	sh tests/conformance/record.sh scripts/oracle.sh random
 
 fuzz:
 	sh scripts/fuzz.sh $(FUZZ_SECONDS)

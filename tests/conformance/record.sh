@@ -7,7 +7,7 @@
 # the release's backports (docs/design/abi.md: H-14, H-23, O-15).
 set -eu
 newer='^(H-14|H-23|O-15) '
-oracle=$1
+oracle=$(realpath "$1")
 what=$2
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
