@@ -79,11 +79,16 @@ void lock_release_slow(struct lock *lock)
 	(void)futex(&lock->word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
 }
 
-void lock_release_if_mine(struct lock *lock)
+bool lock_is_mine(const struct lock *lock)
 {
 	uint32_t word = atomic_load_explicit(&lock->word, memory_order_relaxed);
 
-	if ((word & ~LOCK_CONTENDED) == lock_self())
+	return (word & ~LOCK_CONTENDED) == lock_self();
+}
+
+void lock_release_if_mine(struct lock *lock)
+{
+	if (lock_is_mine(lock))
 		lock_release(lock);
 }
 

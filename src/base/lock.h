@@ -84,6 +84,9 @@ static inline void lock_release(struct lock *lock)
 /* In a fork's child: forget the thread id of the parent's thread. */
 void lock_forget_self(void);
 
+/* Whether this thread has it. */
+bool lock_is_mine(const struct lock *lock);
+
 /* Frees a lock if this thread has it. */
 void lock_release_if_mine(struct lock *lock);
 

@@ -165,43 +165,50 @@ ssize_t sock_hash_recv(struct sock *sock, struct sock_io *io)
 	return result < 0 ? result : (ssize_t)size;
 }
 
-/* Copies the open message of one op socket to another of the same key. */
-static int copy_message(const struct sock *from, struct sock *to)
+/* A copy of the state of an open message; NULL: no memory. */
+static uint8_t *copy_state(const struct sock *sock)
 {
-	int result = sock_hash_prepare(to);
+	const struct alg *alg = sock_key_of(sock)->alg;
+	uint8_t *copy = secmem_alloc(block_size(alg));
 
-	if (result < 0)
-		return result;
-	memcpy(to->hash_state, from->hash_state, sock_key_of(from)->alg->statesize);
-	set_open(to, true, false);
-	return 0;
+	if (copy)
+		memcpy(copy, sock->hash_state, alg->statesize);
+	return copy;
 }
 
-/* H-19: a sibling with a copy of the open message, if there is one. */
+/*
+ * H-19: a sibling with a copy of the open message, if there is one.  Nobody knows the sibling yet,
+ * so it is not locked, which with this one's lock held would be against the order of locks.
+ */
 int sock_hash_accept(struct sock *sock, struct sock **out)
 {
 	struct sock *parent = sock->parent;
 	struct sock *clone = NULL;
-	int result;
+	uint8_t *state = NULL;
+	int result = -EBUSY;
 
+	if (sock->more) {
+		state = copy_state(sock);
+		if (!state)
+			return -ENOMEM;
+	}
 	if (!lock_acquire(&parent->lock))
-		return -EBUSY;
+		goto refused;
 	/* An open message goes on with the key it began with. */
 	result = sock_op_new(parent, sock->more ? sock_key_of(sock) : sock_parent_ready_key(parent),
 			     &clone);
 	lock_release(&parent->lock);
 	if (result < 0)
-		return result;
-	(void)lock_acquire(&clone->lock);
-	if (sock->more)
-		result = copy_message(sock, clone);
-	if (result < 0) {
-		sock_put_unlock(clone);
-		return result;
-	}
-	sock_unlock(clone);
+		goto refused;
+	clone->hash_state = state;
+	if (state)
+		set_open(clone, true, false);
 	*out = clone;
 	return 0;
+refused:
+	if (state)
+		secmem_free(state, block_size(sock_key_of(sock)->alg));
+	return result;
 }
 
 void sock_hash_end(struct sock *sock)

@@ -44,9 +44,17 @@ struct sock_queue {
 
 struct sock_state;
 
+/*
+ * What a place of the pool is: the order of locks goes by it.  Who has a parent may take a free
+ * one's, to make an op socket of it.
+ */
+enum sock_rank { SOCK_RANK_FREE, SOCK_RANK_OP, SOCK_RANK_PARENT };
+
 struct sock {
 	struct lock lock;
 	_Atomic uint32_t sequence;
+	_Atomic(enum sock_rank) rank; /* changes with the lock held only */
+	bool held_for_fork;           /* sock_fork_prepare took the lock */
 	const struct sock_state *state;
 	const struct sock_host *host;
 	unsigned variants; /* of the host's profile */
@@ -60,7 +68,6 @@ struct sock {
 	 */
 	_Atomic(struct sock_key *) key;
 	struct sock *parent; /* op */
-	_Atomic bool is_op;  /* the same, for who looks without the lock */
 
 	/* Parent. */
 	char *name; /* as bound */
@@ -68,7 +75,7 @@ struct sock {
 	unsigned keyless_ops;
 	struct sock *ops; /* all of them; only to see whether data is queued on any (O-01) */
 	struct sock *ops_next;
-	struct sock **ops_link;
+	struct sock **ops_link; /* op: NULL once its parent has it no more */
 
 	/* Op. */
 	_Atomic bool busy;   /* a message is open or queued; read by siblings without lock */

@@ -117,6 +117,7 @@ static void unlink_op(struct sock *op)
 	if (op->ops_next)
 		op->ops_next->ops_link = op->ops_link;
 	op->ops_next = NULL;
+	op->ops_link = NULL;
 }
 
 struct sock_key *sock_parent_ready_key(const struct sock *parent)
@@ -140,7 +141,6 @@ int sock_op_new(struct sock *parent, struct sock_key *key, struct sock **out)
 	}
 	*(key ? &parent->keyed_ops : &parent->keyless_ops) += 1;
 	op->parent = parent;
-	atomic_store(&op->is_op, true);
 	sock_get(parent);
 	link_op(parent, op);
 	*out = op;
@@ -157,9 +157,9 @@ void sock_op_end(struct sock *sock)
 	struct sock *parent = sock->parent;
 	struct sock_key *key = sock_key_of(sock);
 
-	atomic_store(&sock->is_op, false);
-	/* Fails only in a signal handler that interrupted the parent's own call: the count of its
-	 * op sockets then stays too high, which a program sees as EBUSY and nothing worse. */
+	/* Fails only in a signal handler that interrupted a call that has the parent: its op socket
+	 * then stays in its list and count, which a program sees as EBUSY and nothing worse. */
+	atomic_store(&sock->busy, false);
 	if (lock_acquire(&parent->lock)) {
 		*(key ? &parent->keyed_ops : &parent->keyless_ops) -= 1;
 		unlink_op(sock);

@@ -49,7 +49,10 @@ void sock_put_unlock(struct sock *sock)
 		return;
 	}
 	sock->state->end(sock);
-	sock_pool_give(sock);
+	if (sock->ops_link)
+		lock_release(&sock->lock); /* its parent could not let go of it: never used again */
+	else
+		sock_pool_give(sock);
 }
 
 void sock_set_buffers(struct sock *sock, unsigned sndbuf, unsigned rcvbuf)

@@ -17,6 +17,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "support/afalg.h"
@@ -318,6 +319,30 @@ static void passed_on(uint32_t seed)
 	}
 }
 
+/* Some fork while the others make op sockets, clones of them, and end them. */
+static void forks(uint32_t seed)
+{
+	uint8_t digest[32];
+
+	for (int i = 0; i < ROUNDS / 4; i++) {
+		int op, clone, status = 1;
+		pid_t child;
+
+		if (seed % 4 == 0) {
+			child = fork();
+			if (child == 0)
+				_exit(0);
+			expect(waitpid(child, &status, 0) == child && status == 0);
+			continue;
+		}
+		op = hash_op();
+		clone = afalg_accept(op);
+		expect(send(clone, "abc", 3, 0) == 3 && recv(clone, digest, 32, 0) == 32);
+		close(op);
+		close(clone);
+	}
+}
+
 /* ---- the scenes ---- */
 
 struct scene {
@@ -387,6 +412,7 @@ int main(void)
 	    {"numbers taken from each other", taken_numbers},
 	    {"sleeping receivers", sleepers},
 	    {"descriptors in messages", passed_on},
+	    {"forks", forks},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
