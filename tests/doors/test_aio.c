@@ -5,6 +5,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/aio_abi.h>
 #include <poll.h>
 #include <pthread.h>
@@ -125,6 +126,31 @@ static void errors_are_in_the_event(void **state)
 	close(keyless);
 	close(op);
 	close(cipher);
+	close_context(context);
+}
+
+#define WASTE ((size_t)1 << 33) /* addresses to no memory */
+
+/* A list is read as far as it goes, whatever its length is said to be. */
+static void a_list_ends_where_its_memory_does(void **state)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+	aio_context_t context = open_context(EVENTS);
+	int op = hash_op();
+	struct iocb call = control(IOCB_CMD_PWRITE, op, "abc", 3);
+	char *memory = mmap(NULL, WASTE, PROT_NONE, flags, -1, 0);
+	struct iocb **list = (struct iocb **)(void *)(memory + page) - 1;
+
+	(void)state;
+	assert_ptr_not_equal(memory, MAP_FAILED);
+	assert_int_equal(mprotect(memory, page, PROT_READ | PROT_WRITE), 0);
+	*list = &call;
+	assert_int_equal(syscall(SYS_io_submit, context, LONG_MAX, list), 1);
+	assert_int_equal(reap(context, 1, EVENTS, (struct io_event[EVENTS]){{0}}), 1);
+	assert_fails(syscall(SYS_io_submit, context, LONG_MAX, list + 1), EFAULT);
+	munmap(memory, WASTE);
+	close(op);
 	close_context(context);
 }
 
@@ -496,6 +522,7 @@ int main(void)
 	    cmocka_unit_test(calls_are_reads_and_writes),
 	    cmocka_unit_test(errors_are_in_the_event),
 	    cmocka_unit_test(what_is_not_begun_is_not_done),
+	    cmocka_unit_test(a_list_ends_where_its_memory_does),
 	    cmocka_unit_test(sockets_and_files_share_a_list),
 	    cmocka_unit_test(several_reads_split_the_data),
 	    cmocka_unit_test(a_read_sleeps_in_io_submit),

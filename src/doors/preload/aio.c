@@ -33,15 +33,15 @@ struct call {
 	size_t size;
 };
 
-/* False: the entry is for the kernel, which also says what is wrong with it. */
-static bool is_ours(struct iocb **list, long index, struct call *call)
+/* False: it cannot be read.  call->sock is NULL where the entry is for the kernel. */
+static bool read_entry(struct iocb **list, long index, struct call *call)
 {
 	if (preload_copy_in(&call->user, &list[index], sizeof(call->user)) < 0 ||
 	    preload_copy_in(&call->control, call->user, sizeof(call->control)) < 0)
 		return false;
 	call->number = (int)call->control.aio_fildes;
 	call->sock = preload_find(call->number);
-	return call->sock != NULL;
+	return true;
 }
 
 /* ---- what the kernel judges before it begins ---- */
@@ -223,7 +223,10 @@ long preload_aio_submit(aio_context_t context, long count, struct iocb **list)
 	for (long i = 0; i < count; i++) {
 		long result;
 
-		if (!is_ours(list, i, &call))
+		/* The kernel goes no further either, and says what is wrong. */
+		if (!read_entry(list, i, &call))
+			break;
+		if (!call.sock)
 			continue;
 		/* With none to give, this still says whether there is such a context. */
 		result = real_submit(context, i - first, list + first);
