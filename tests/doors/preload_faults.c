@@ -380,6 +380,32 @@ static int by_system_call(void)
 	return hashes_abc(op) ? 0 : 3;
 }
 
+__attribute__((noinline)) static void default_in_vfork(void)
+{
+	pid_t child = vfork();
+
+	if (child == 0) {
+		(void)signal(SIGSEGV, SIG_DFL);
+		_exit(0);
+	}
+	(void)waitpid(child, NULL, 0);
+}
+
+/* What a vfork's child sets, which shares this memory, is its own. */
+static int action_in_vfork(void)
+{
+	struct sigaction action = {.sa_sigaction = jump_back, .sa_flags = SA_SIGINFO}, seen;
+	int op;
+
+	default_actions();
+	op = hash_op();
+	sigaction(SIGSEGV, &action, NULL);
+	default_in_vfork();
+	if (sigaction(SIGSEGV, NULL, &seen) != 0 || seen.sa_sigaction != jump_back)
+		return 1;
+	return handler_story(op) ? 2 : 0;
+}
+
 #define STORY(name)                                                                                \
 	static void story_##name(void **state)                                                     \
 	{                                                                                          \
@@ -403,6 +429,7 @@ STORY(mask_and_old_style)
 STORY(alternate_stack)
 STORY(handler_uses_sockets)
 STORY(by_system_call)
+STORY(action_in_vfork)
 DEATH(default_kills, SIGSEGV)
 DEATH(default_kills_when_sent, SIGBUS)
 DEATH(ignored, SIGSEGV)
@@ -418,6 +445,7 @@ int main(void)
 	    cmocka_unit_test(story_alternate_stack),
 	    cmocka_unit_test(story_handler_uses_sockets),
 	    cmocka_unit_test(story_by_system_call),
+	    cmocka_unit_test(story_action_in_vfork),
 	    cmocka_unit_test(story_default_kills),
 	    cmocka_unit_test(story_default_kills_when_sent),
 	    cmocka_unit_test(story_ignored),

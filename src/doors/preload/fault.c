@@ -13,6 +13,7 @@
 #include "base/lock.h"
 #include "doors/common/message.h"
 #include "doors/common/system.h"
+#include "doors/preload/process.h"
 #include "doors/preload/real.h"
 
 /* Three stores where the compiler has it; libc's function also scrambles what it saves. */
@@ -287,15 +288,18 @@ void preload_fault_action(int number, const struct sigaction *action, struct sig
 	struct kept_action *slot = kept_find(number);
 	struct sigaction wanted, before;
 	uint64_t all = UINT64_MAX, mask = 0;
+	bool owns = preload_owns();
 
 	if (action)
 		wanted = *action; /* a bad pointer faults here, before the lock */
 	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof(all));
 	(void)lock_acquire(&kept_lock);
 	kept_read(slot, &before);
-	if (action) {
+	if (action && owns) {
 		kept_write(slot, &wanted);
 		mirror(number, &wanted);
+	} else if (action) { /* a vfork's child: what is kept is its parent's */
+		(void)REAL(sigaction)(number, &wanted, NULL);
 	}
 	lock_release(&kept_lock);
 	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
