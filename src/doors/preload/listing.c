@@ -48,15 +48,15 @@ static int add(void *context, const char *text, size_t size)
 int preload_write_catalog(int file)
 {
 	struct page page = {.file = file};
-	int result;
+	int result, cancel_state;
 
 	if (preload_inside)
 		return -EBUSY;
 	preload_begin();
 	if (!preload_owns())
 		return -EBUSY;
-	preload_inside = true;
+	preload_enter(&cancel_state);
 	result = catalog_write(add, &page);
-	preload_inside = false;
+	preload_leave(cancel_state);
 	return result < 0 ? result : flush(&page);
 }

@@ -238,7 +238,7 @@ static bool is_connected_elsewhere(int number)
 
 static int serve(int number, const void *data, size_t size)
 {
-	int result = attach(number);
+	int result = attach(number), cancel_state;
 	struct link link = {
 	    .netlink = {.port = own_port(number),
 			.privileged = preload_host.capable(SOCK_CAP_NET_ADMIN),
@@ -249,9 +249,9 @@ static int serve(int number, const void *data, size_t size)
 
 	if (result < 0)
 		return result;
-	preload_inside = true;
+	preload_enter(&cancel_state);
 	result = catalog_netlink_serve(&link.netlink, data, size);
-	preload_inside = false;
+	preload_leave(cancel_state);
 	return result;
 }
 
