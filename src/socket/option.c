@@ -140,6 +140,19 @@ static int set_authsize(struct sock *parent, const void *value, unsigned size)
 	return result;
 }
 
+/* Op sockets may be open, where the option came by one of them (O-01), and draw at this moment. */
+static int replace_entropy(struct sock_key *key, const uint8_t *bytes, unsigned size)
+{
+	int result;
+
+	if (!lock_acquire(&key->lock))
+		return -EBUSY;
+	result = key->alg->rng.set_entropy(key->tfm, bytes, size);
+	key->known_answers = result == 0;
+	lock_release(&key->lock);
+	return result;
+}
+
 /* R-10, O-14 */
 static int set_entropy(struct sock *parent, const void *value, unsigned size)
 {
@@ -159,10 +172,8 @@ static int set_entropy(struct sock *parent, const void *value, unsigned size)
 	result = copy_secret(parent, value, size, &bytes);
 	if (result < 0)
 		return result;
-	if (size > 0) {
-		result = key->alg->rng.set_entropy(key->tfm, bytes, size);
-		key->known_answers = result == 0;
-	}
+	if (size > 0)
+		result = replace_entropy(key, bytes, size);
 	secmem_free(bytes, size);
 	return result;
 }

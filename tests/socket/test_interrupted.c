@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What a signal handler finds that has interrupted a call: a lock that its own thread holds. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <string.h>
 
 #include <cmocka.h>
 
+#include "socket/internal.h"
 #include "support/engine.h"
 #include "ualg/if_alg.h"
 
@@ -71,11 +73,39 @@ static void test_fork(void **state)
 	engine_close(parent);
 }
 
+static bool always(enum sock_capability capability)
+{
+	(void)capability;
+	return true;
+}
+
+/* By an op socket (O-01) a generator is not changed while it is read from. */
+static void test_generator(void **state)
+{
+	int error;
+	struct sock *parent = engine_open("rng", "stdrng", &error);
+	struct sock *op = accept_one(parent);
+	struct lock *generator = &sock_key_of(parent)->lock;
+	bool (*capable)(enum sock_capability) = engine_host.capable;
+
+	(void)state;
+	engine_host.capable = always;
+	assert_true(lock_acquire(generator));
+	assert_int_equal(engine_option(op, ALG_SET_DRBG_ENTROPY, key, sizeof(key)), -EBUSY);
+	assert_int_equal(engine_key(op, key, sizeof(key)), -EBUSY);
+	lock_release(generator);
+	assert_int_equal(engine_option(op, ALG_SET_DRBG_ENTROPY, key, sizeof(key)), 0);
+	engine_host.capable = capable;
+	engine_close(op);
+	engine_close(parent);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_end_of_op),
 	    cmocka_unit_test(test_fork),
+	    cmocka_unit_test(test_generator),
 	};
 
 	engine_host.profile = SOCK_PROFILE_DEFAULT;
