@@ -134,7 +134,7 @@ static void put_key(struct cursor *cursor, const struct sock_key *key)
 static void put_hash(struct cursor *cursor, const struct sock *sock)
 {
 	const struct alg *alg = sock_key_of(sock->parent)->alg;
-	size_t digest_at = (alg->statesize + 63u) & ~(size_t)63u;
+	size_t digest_at = sock_hash_digest_offset(alg);
 
 	put_word(cursor, sock->more);
 	put_word(cursor, sock->result);
@@ -357,7 +357,7 @@ static int get_hash(struct cursor *cursor, struct sock *sock, const struct alg *
 	bool result = get_word(cursor) != 0;
 	struct view state = {NULL, alg->statesize};
 	struct view digest = {NULL, alg->digestsize};
-	size_t digest_at = (alg->statesize + 63u) & ~(size_t)63u;
+	size_t digest_at = sock_hash_digest_offset(alg);
 	int error;
 
 	if (more)

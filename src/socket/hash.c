@@ -12,15 +12,9 @@
 
 #define PULL_PIECE 16384u /* bytes of data that is not in memory yet, at once */
 
-/* Offset of the digest behind the state. */
-static size_t digest_offset(const struct alg *alg)
-{
-	return (alg->statesize + 63u) & ~(size_t)63u;
-}
-
 static size_t block_size(const struct alg *alg)
 {
-	return digest_offset(alg) + alg->digestsize;
+	return sock_hash_digest_offset(alg) + alg->digestsize;
 }
 
 int sock_hash_prepare(struct sock *sock)
@@ -61,7 +55,7 @@ static int finish(struct sock *sock)
 {
 	const struct sock_key *key = sock_key_of(sock);
 	int result = key->alg->hash.final(key->tfm, sock->hash_state,
-					  sock->hash_state + digest_offset(key->alg));
+					  sock->hash_state + sock_hash_digest_offset(key->alg));
 
 	set_open(sock, false, result == 0);
 	return result;
@@ -161,7 +155,7 @@ ssize_t sock_hash_recv(struct sock *sock, struct sock_io *io)
 		io->out_flags = SOCK_MSG_TRUNC; /* H-07 */
 	}
 	set_open(sock, false, false); /* H-03, H-15 */
-	result = sock_scatter(sock, io, 0, sock->hash_state + digest_offset(alg), size);
+	result = sock_scatter(sock, io, 0, sock->hash_state + sock_hash_digest_offset(alg), size);
 	return result < 0 ? result : (ssize_t)size;
 }
 

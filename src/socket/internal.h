@@ -224,6 +224,11 @@ ssize_t sock_hash_recv(struct sock *sock, struct sock_io *io);
 int sock_hash_accept(struct sock *sock, struct sock **out);
 void sock_hash_end(struct sock *sock);
 int sock_hash_prepare(struct sock *sock); /* allocates its state: -ENOMEM */
+/* Where the digest is in hash_state: behind the state, aligned as that is. */
+static inline size_t sock_hash_digest_offset(const struct alg *alg)
+{
+	return (alg->statesize + 63u) & ~(size_t)63u;
+}
 ssize_t sock_cipher_send(struct sock *sock, struct sock_io *io);
 ssize_t sock_skcipher_recv(struct sock *sock, struct sock_io *io);
 ssize_t sock_aead_recv(struct sock *sock, struct sock_io *io);

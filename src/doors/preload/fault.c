@@ -85,6 +85,19 @@ int preload_copy_in(void *to, const void *from, size_t size)
 	return preload_guard(&range, 1, copy_work, &copy);
 }
 
+static int copy_own_memory(struct door_memory *memory, void *to, const void *from, size_t size)
+{
+	(void)memory;
+	return preload_copy_in(to, from, size);
+}
+
+int preload_copy_address(void *to, const void *address, unsigned size)
+{
+	struct door_memory memory = {.copy = copy_own_memory};
+
+	return door_message_address(&memory, address, (int)size, to);
+}
+
 int preload_copy_out(void *to, const void *from, size_t size)
 {
 	const struct iovec range = {.iov_base = to, .iov_len = size};

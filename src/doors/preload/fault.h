@@ -26,6 +26,8 @@ int preload_guard(const struct iovec *iov, size_t count, int (*work)(void *), vo
 
 /* Copies from and to the program's memory: 0 or -EFAULT. */
 int preload_copy_in(void *to, const void *from, size_t size);
+/* The same for an address, as door_message_address judges it. */
+int preload_copy_address(void *to, const void *address, unsigned size);
 int preload_copy_out(void *to, const void *from, size_t size);
 
 /* Puts our handlers in place, once; the program's are kept.  Signals are blocked by the caller. */

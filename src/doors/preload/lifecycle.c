@@ -117,17 +117,10 @@ static int bind_locked(struct sock *sock, const void *address, size_t size)
 	return result;
 }
 
-static int copy_address(const void *address, socklen_t size, void *copy)
-{
-	if (size > UALG_SOCKADDR_MAX)
-		return -EINVAL; /* B-02; a negative length too */
-	return size ? preload_copy_in(copy, address, size) : 0;
-}
-
 static int bind_here(int number, const void *address, socklen_t size)
 {
 	uint8_t copy[UALG_SOCKADDR_MAX];
-	int result = copy_address(address, size, copy);
+	int result = preload_copy_address(copy, address, size);
 	struct sock *sock;
 
 	if (result < 0)
@@ -148,7 +141,7 @@ static struct sock *bound_socket(const void *address, socklen_t size)
 	struct sock *sock;
 	int result;
 
-	if (copy_address(address, size, copy) < 0 ||
+	if (preload_copy_address(copy, address, size) < 0 ||
 	    sock_create(&preload_host, SOCK_SEQPACKET, 0, &sock) < 0)
 		return NULL;
 	set_default_buffers(sock);

@@ -160,17 +160,14 @@ PRELOAD_EXPORT int sockatmark(int number)
 PRELOAD_EXPORT int connect(int number, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
 	uint8_t copy[UALG_SOCKADDR_MAX];
-	int result = 0;
+	int result;
 
 	if (preload_netlink_has(number))
 		return (int)preload_result(
 		    preload_netlink_connect(number, address.__sockaddr__, size));
 	if (!preload_identify(number))
 		return REAL(connect)(number, address.__sockaddr__, size);
-	if (size > sizeof(copy))
-		result = -EINVAL;
-	else if (size)
-		result = preload_copy_in(copy, address.__sockaddr__, size);
+	result = preload_copy_address(copy, address.__sockaddr__, size);
 	return (int)preload_result(result < 0 ? result : -EOPNOTSUPP); /* S-06 */
 }
 

@@ -48,11 +48,7 @@ static int judge_address(const void *address, socklen_t size)
 {
 	uint8_t copy[UALG_SOCKADDR_MAX];
 
-	if (!address)
-		return 0;
-	if (size > sizeof(copy))
-		return -EINVAL;
-	return size ? preload_copy_in(copy, address, size) : 0;
+	return address ? preload_copy_address(copy, address, size) : 0;
 }
 
 PRELOAD_EXPORT ssize_t sendto(int number, const void *buffer, size_t size, int flags,
