@@ -10,7 +10,7 @@
 int openssl_cast5_load(const char *library_file);
 
 /*
- * Registers md4, rmd160, wp512, wp384 and wp256.  0 also where the library was built without one of
+ * Registers md4, wp512, wp384 and wp256.  0 also where the library was built without one of
  * them; else as registry_add.
  */
 int openssl_old_hashes_load(const char *library_file);

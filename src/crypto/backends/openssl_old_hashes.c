@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libcrypto's MD4, RIPEMD-160 and Whirlpool by their low-level functions.  A library may be built
+ * libcrypto's MD4 and Whirlpool by their low-level functions.  A library may be built
  * without them: then these names have no implementation, and all others stay.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/md4.h>
-#include <openssl/ripemd.h>
 #include <openssl/whrlpool.h>
 #include <string.h>
 
@@ -19,9 +18,6 @@
 	X(MD4_Init)                                                                                \
 	X(MD4_Update)                                                                              \
 	X(MD4_Final)                                                                               \
-	X(RIPEMD160_Init)                                                                          \
-	X(RIPEMD160_Update)                                                                        \
-	X(RIPEMD160_Final)                                                                         \
 	X(WHIRLPOOL_Init)                                                                          \
 	X(WHIRLPOOL_Update)                                                                        \
 	X(WHIRLPOOL_Final)
@@ -37,11 +33,6 @@ static bool md4_valid(const MD4_CTX *context)
 	return context->num < MD4_CBLOCK;
 }
 
-static bool rmd160_valid(const RIPEMD160_CTX *context)
-{
-	return context->num < RIPEMD160_CBLOCK;
-}
-
 /* It counts bits; we only ever give it whole bytes. */
 static bool wp512_valid(const WHIRLPOOL_CTX *context)
 {
@@ -49,7 +40,6 @@ static bool wp512_valid(const WHIRLPOOL_CTX *context)
 }
 
 WRAP(md4, MD4, MD4_CTX)
-WRAP(rmd160, RIPEMD160, RIPEMD160_CTX)
 WRAP(wp512, WHIRLPOOL, WHIRLPOOL_CTX)
 
 /* wp384 and wp256 are the first bytes of wp512's digest. */
@@ -73,8 +63,9 @@ static int wp_final(const struct tfm *tfm, void *state, uint8_t *digest)
 #define wp256_state_valid wp512_state_valid
 
 static struct alg hashes[] = {
-    ROW(md4, 64, 16, MD4_CTX),         ROW(rmd160, 64, 20, RIPEMD160_CTX),
-    ROW(wp512, 64, 64, WHIRLPOOL_CTX), ROW(wp384, 64, 48, WHIRLPOOL_CTX),
+    ROW(md4, 64, 16, MD4_CTX),
+    ROW(wp512, 64, 64, WHIRLPOOL_CTX),
+    ROW(wp384, 64, 48, WHIRLPOOL_CTX),
     ROW(wp256, 64, 32, WHIRLPOOL_CTX),
 };
 

@@ -24,6 +24,7 @@ static int (*const registrations[])(void) = {
     nhpoly1305_register,
     null_register,
     poly1305_register,
+    rmd160_register,
     serpent_register,
     sha3_register,
     sm3_register,

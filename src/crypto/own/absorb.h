@@ -39,4 +39,20 @@ __attribute__((always_inline)) static inline void absorb(const struct tfm *tfm, 
 	memcpy(waiting, data + size - *filled, *filled);
 }
 
+/*
+ * The padding of MD4 and those after it: a one bit behind the filled bytes that wait, and zeros.
+ * The block then lacks only the length, for whose length_size bytes there is room at its end.
+ */
+static inline void absorb_padding(const struct tfm *tfm, void *state, absorb_blocks *blocks,
+				  uint32_t block, uint32_t length_size, uint8_t *waiting,
+				  uint32_t filled)
+{
+	waiting[filled++] = 0x80;
+	memset(waiting + filled, 0, block - filled);
+	if (filled <= block - length_size)
+		return;
+	blocks(tfm, state, waiting, 1);
+	memset(waiting, 0, block);
+}
+
 #endif

@@ -24,6 +24,7 @@ int michael_register(void);  /* michael_mic: IEEE 802.11 */
 int nhpoly1305_register(void); /* nhpoly1305: Crowley and Biggers, Adiantum */
 int null_register(void);       /* digest_null, ecb(cipher_null) */
 int poly1305_register(void);   /* poly1305: RFC 8439 */
+int rmd160_register(void);     /* rmd160: Dobbertin, Bosselaers and Preneel, 1996 */
 int serpent_register(void);    /* serpent: Anderson, Biham and Knudsen */
 int sm3_register(void);        /* sm3: GB/T 32905-2016 */
 int streebog_register(void);   /* streebog256, streebog512: RFC 6986 */

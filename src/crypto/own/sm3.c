@@ -5,8 +5,9 @@
 #include "crypto/own/absorb.h"
 #include "crypto/own/own.h"
 
-#define BLOCK  64u
-#define DIGEST 32u
+#define BLOCK       64u
+#define LENGTH_SIZE 8u
+#define DIGEST      32u
 
 struct sm3_state {
 	uint32_t v[8];
@@ -164,16 +165,9 @@ static int sm3_update(const struct tfm *tfm, void *opaque, const uint8_t *data, 
 static int sm3_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 {
 	struct sm3_state *state = opaque;
-	uint32_t filled = state->filled;
 
-	(void)tfm;
-	state->block[filled++] = 0x80;
-	memset(state->block + filled, 0, BLOCK - filled);
-	if (filled > BLOCK - 8) {
-		compress(state, state->block);
-		memset(state->block, 0, BLOCK);
-	}
-	bytes_store_be64(state->block + BLOCK - 8, state->total * 8);
+	absorb_padding(tfm, state, absorb_whole, BLOCK, LENGTH_SIZE, state->block, state->filled);
+	bytes_store_be64(state->block + BLOCK - LENGTH_SIZE, state->total * 8);
 	compress(state, state->block);
 	for (unsigned i = 0; i < 8; i++)
 		bytes_store_be32(digest + 4 * i, state->v[i]);
