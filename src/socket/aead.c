@@ -78,7 +78,7 @@ static int crypt(void *argument)
 		request.tag = (uint8_t *)(uintptr_t)(request.in + message->text_size);
 		message->result = ops->decrypt(sock->tfm, &request);
 	}
-	return 0;
+	return message->result < 0;
 }
 
 /* Into one piece of the caller's memory, or by way of a buffer of ours.  -EFAULT: queue as it was
@@ -90,13 +90,15 @@ static int crypt_to_caller(struct message *message, const struct sock_io *io)
 	int result;
 
 	message->out = sock_in_one_piece(io, io->done, message->out_size, &piece);
-	if (message->out)
-		return sock->host->guard(&piece, 1, crypt, message);
+	if (message->out) {
+		result = sock->host->guard(&piece, 1, crypt, message);
+		return result < 0 ? result : 0;
+	}
 	message->out = secmem_alloc(message->out_size);
 	if (!message->out)
 		return -ENOMEM;
-	result = crypt(message);
-	if (message->result == 0)
+	result = 0;
+	if (crypt(message) == 0)
 		result = sock_scatter(sock, io, io->done, message->out, message->out_size);
 	secmem_free(message->out, message->out_size);
 	return result;

@@ -61,22 +61,46 @@ static int finish(struct sock *sock)
 	return result;
 }
 
+/* Bytes of the caller's memory that are guarded, and so perhaps copied, at once. */
+#define ABSORB_PIECE ((size_t)1 << 20)
+
 struct absorb {
 	const struct tfm *tfm;
 	void *state;
-	const struct iovec *iov;
-	size_t count;
+	struct iovec piece;
 };
 
 static int absorb(void *argument)
 {
 	const struct absorb *call = argument;
+
+	return call->tfm->alg->hash.update(call->tfm, call->state, call->piece.iov_base,
+					   call->piece.iov_len);
+}
+
+static int absorb_buffer(const struct sock *sock, struct absorb *call, const struct iovec *buffer)
+{
+	uint8_t *next = buffer->iov_base;
+	size_t left = buffer->iov_len;
 	int result = 0;
 
-	for (size_t i = 0; result == 0 && i < call->count; i++)
-		if (call->iov[i].iov_len)
-			result = call->tfm->alg->hash.update(
-			    call->tfm, call->state, call->iov[i].iov_base, call->iov[i].iov_len);
+	while (left > 0 && result == 0) {
+		call->piece.iov_base = next;
+		call->piece.iov_len = left < ABSORB_PIECE ? left : ABSORB_PIECE;
+		next += call->piece.iov_len;
+		left -= call->piece.iov_len;
+		result = sock->host->guard(&call->piece, 1, absorb, call);
+	}
+	return result;
+}
+
+static int absorb_all(struct sock *sock, const struct sock_io *io)
+{
+	struct absorb call = {.tfm = sock_key_of(sock)->tfm, .state = sock->hash_state};
+	int result = 0;
+
+	for (size_t i = 0; result == 0 && i < io->iov_count; i++)
+		result = absorb_buffer(sock, &call, &io->iov[i]);
 	return result;
 }
 
@@ -106,16 +130,14 @@ __attribute__((noinline)) static int absorb_pulled(struct sock *sock, struct soc
 
 ssize_t sock_hash_send(struct sock *sock, struct sock_io *io)
 {
-	struct absorb call;
 	int result = sock->more ? 0 : start(sock);
 
 	if (result < 0)
 		return result;
-	call = (struct absorb){sock_key_of(sock)->tfm, sock->hash_state, io->iov, io->iov_count};
 	if (io->size && io->pull)
 		result = absorb_pulled(sock, io);
 	else if (io->size)
-		result = sock->host->guard(io->iov, io->iov_count, absorb, &call);
+		result = absorb_all(sock, io);
 	if (result < 0 && io->pull && io->done == 0) {
 		set_open(sock, sock->more, false); /* an open message may go on */
 		return result;

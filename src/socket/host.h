@@ -32,9 +32,18 @@ struct sock_host {
 	/*
 	 * Runs work(argument), which touches the caller's memory in iov[0..count) only.  Returns
 	 * its result, or -EFAULT where that memory cannot be read or written: work is then left at
-	 * whatever point it was, so it may hold no lock and own nothing.
+	 * whatever point it was, or has not begun, so it may hold no lock and own nothing.
+	 *
+	 * The memory may be another process's: work then sees copies, and what it wrote is put
+	 * there once it has returned 0.  Any other result: nothing that it wrote is for the caller.
 	 */
 	int (*guard)(const struct iovec *iov, size_t count, int (*work)(void *), void *argument);
+
+	/*
+	 * Whether the caller's memory can be written: 0 or -EFAULT.  Its bytes stay as they are,
+	 * but for what another thread writes there meanwhile.
+	 */
+	int (*probe)(const struct iovec *piece);
 
 	/* Whether the calling program has a capability. */
 	bool (*capable)(enum sock_capability capability);
@@ -52,6 +61,12 @@ struct sock_host {
 	 * is told to those who watch.  Called with the socket's lock held.
 	 */
 	void (*changed)(struct sock *sock);
+
+	/*
+	 * A socket ends, with its lock held and all that can be asked of it still there: the door
+	 * takes back what it hung on it.  NULL: nothing.
+	 */
+	void (*ended)(struct sock *sock);
 };
 
 #endif

@@ -10,8 +10,6 @@ struct copy {
 	uint8_t *to;
 	const uint8_t *from;
 	size_t size;
-	const struct iovec *iov;
-	size_t offset; /* into iov's buffers, where iov is used */
 };
 
 CALLERS_POINTERS static int copy_flat(void *argument)
@@ -22,12 +20,31 @@ CALLERS_POINTERS static int copy_flat(void *argument)
 	return 0;
 }
 
+static int copy_in(const struct sock *sock, const struct iovec *piece, uint8_t *ours)
+{
+	struct copy copy = {.to = ours, .from = piece->iov_base, .size = piece->iov_len};
+
+	return sock->host->guard(piece, 1, copy_flat, &copy);
+}
+
+static int copy_out(const struct sock *sock, const struct iovec *piece, uint8_t *ours)
+{
+	struct copy copy = {.to = piece->iov_base, .from = ours, .size = piece->iov_len};
+
+	return sock->host->guard(piece, 1, copy_flat, &copy);
+}
+
+static int probe(const struct sock *sock, const struct iovec *piece, uint8_t *ours)
+{
+	(void)ours;
+	return sock->host->probe(piece);
+}
+
 int sock_copy_in(const struct sock *sock, void *to, const void *from, size_t size)
 {
-	struct iovec piece = {(void *)(uintptr_t)from, size};
-	struct copy copy = {.to = to, .from = from, .size = size};
+	const struct iovec piece = {(void *)(uintptr_t)from, size};
 
-	return size ? sock->host->guard(&piece, 1, copy_flat, &copy) : 0;
+	return size ? copy_in(sock, &piece, to) : 0;
 }
 
 /* Where an offset of the buffers lies: which iovec, and what is left of the offset in it. */
@@ -40,90 +57,44 @@ static const struct iovec *seek(const struct iovec *iov, size_t *offset)
 	return iov;
 }
 
-static size_t least(size_t a, size_t b)
+/* Goes over size bytes of the caller's buffers, piece by piece, with the same bytes of ours. */
+static int each_piece(const struct sock *sock, const struct sock_io *io, size_t offset,
+		      uint8_t *ours, size_t size,
+		      int (*work)(const struct sock *, const struct iovec *, uint8_t *))
 {
-	return a < b ? a : b;
-}
+	const struct iovec *iov = io->iov;
+	int result = 0;
 
-CALLERS_POINTERS static int gather(void *argument)
-{
-	struct copy *copy = argument;
-	const struct iovec *iov = copy->iov;
-	size_t offset = copy->offset;
-
-	for (size_t done = 0; done < copy->size;) {
-		size_t size;
+	while (size > 0 && result == 0) {
+		struct iovec piece;
 
 		iov = seek(iov, &offset);
-		size = least(iov->iov_len - offset, copy->size - done);
-		memcpy(copy->to + done, (const uint8_t *)iov->iov_base + offset, size);
-		done += size;
-		offset += size;
+		piece.iov_base = (uint8_t *)iov->iov_base + offset;
+		piece.iov_len = iov->iov_len - offset < size ? iov->iov_len - offset : size;
+		result = work(sock, &piece, ours);
+		offset += piece.iov_len;
+		size -= piece.iov_len;
+		if (ours)
+			ours += piece.iov_len;
 	}
-	return 0;
-}
-
-CALLERS_POINTERS static int scatter(void *argument)
-{
-	struct copy *copy = argument;
-	const struct iovec *iov = copy->iov;
-	size_t offset = copy->offset;
-
-	for (size_t done = 0; done < copy->size;) {
-		size_t size;
-
-		iov = seek(iov, &offset);
-		size = least(iov->iov_len - offset, copy->size - done);
-		memcpy((uint8_t *)iov->iov_base + offset, copy->from + done, size);
-		done += size;
-		offset += size;
-	}
-	return 0;
+	return result;
 }
 
 int sock_gather(const struct sock *sock, const struct sock_io *io, size_t offset, uint8_t *to,
 		size_t size)
 {
-	struct copy copy = {.to = to, .size = size, .iov = io->iov, .offset = offset};
-
-	return size ? sock->host->guard(io->iov, io->iov_count, gather, &copy) : 0;
+	return each_piece(sock, io, offset, to, size, copy_in);
 }
 
 int sock_scatter(const struct sock *sock, const struct sock_io *io, size_t offset,
 		 const uint8_t *from, size_t size)
 {
-	struct copy copy = {.from = from, .size = size, .iov = io->iov, .offset = offset};
-
-	return size ? sock->host->guard(io->iov, io->iov_count, scatter, &copy) : 0;
-}
-
-/* Writes a byte of each page as it is: a buffer's content is nobody's while a call fills it. */
-CALLERS_POINTERS static int touch(void *argument)
-{
-	const struct copy *copy = argument;
-	const struct iovec *iov = copy->iov;
-	size_t offset = copy->offset;
-
-	for (size_t done = 0; done < copy->size;) {
-		volatile uint8_t *byte;
-		size_t size;
-
-		iov = seek(iov, &offset);
-		byte = (uint8_t *)iov->iov_base + offset;
-		size = SOCK_PAGE - ((uintptr_t)byte & (SOCK_PAGE - 1));
-		size = least(size, least(iov->iov_len - offset, copy->size - done));
-		*byte = *byte;
-		done += size;
-		offset += size;
-	}
-	return 0;
+	return each_piece(sock, io, offset, (uint8_t *)(uintptr_t)from, size, copy_out);
 }
 
 int sock_check_room(const struct sock *sock, const struct sock_io *io, size_t offset, size_t size)
 {
-	struct copy copy = {.size = size, .iov = io->iov, .offset = offset};
-
-	return size ? sock->host->guard(io->iov, io->iov_count, touch, &copy) : 0;
+	return each_piece(sock, io, offset, NULL, size, probe);
 }
 
 uint8_t *sock_in_one_piece(const struct sock_io *io, size_t offset, size_t size,

@@ -63,13 +63,15 @@ static int crypt_to_caller(struct crypt *call, const struct sock_io *io)
 	int result;
 
 	call->out = sock_in_one_piece(io, io->done, call->size, &piece);
-	if (call->out)
-		return sock->host->guard(&piece, 1, crypt, call);
+	if (call->out) {
+		result = sock->host->guard(&piece, 1, crypt, call);
+		return result < 0 ? result : 0;
+	}
 	call->out = secmem_alloc(call->size);
 	if (!call->out)
 		return -ENOMEM;
-	result = crypt(call);
-	if (call->result == 0)
+	result = 0;
+	if (crypt(call) == 0)
 		result = sock_scatter(sock, io, io->done, call->out, call->size);
 	secmem_free(call->out, call->size);
 	return result;

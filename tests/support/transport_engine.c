@@ -20,6 +20,12 @@ static int trusting_guard(const struct iovec *iov, size_t count, int (*work)(voi
 	return work(argument);
 }
 
+static int trusting_probe(const struct iovec *piece)
+{
+	(void)piece;
+	return 0;
+}
+
 static bool no_capability(enum sock_capability capability)
 {
 	(void)capability;
@@ -34,6 +40,7 @@ static void nobody_waits(struct sock *sock)
 static const struct sock_host host = {
     .profile = SOCK_PROFILE_STRICT,
     .guard = trusting_guard,
+    .probe = trusting_probe,
     .capable = no_capability,
     .changed = nobody_waits,
 };

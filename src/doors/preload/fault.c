@@ -106,6 +106,26 @@ int preload_copy_out(void *to, const void *from, size_t size)
 	return preload_guard(&range, 1, copy_work, &copy);
 }
 
+/* Writes a byte of each page as it is: a buffer's content is nobody's while a call fills it. */
+CALLERS_POINTERS static int touch(void *argument)
+{
+	const struct iovec *piece = argument;
+	uintptr_t next = (uintptr_t)piece->iov_base, end = next + piece->iov_len;
+
+	while (next < end) {
+		volatile uint8_t *byte = (volatile uint8_t *)next;
+
+		*byte = *byte;
+		next = (next | PAGE_MASK) + 1;
+	}
+	return 0;
+}
+
+int preload_probe(const struct iovec *piece)
+{
+	return preload_guard(piece, 1, touch, (void *)(uintptr_t)piece);
+}
+
 /* Where a faulting thread goes on, on its own stack, once the signal is dealt with. */
 __attribute__((noreturn)) static void escape(void)
 {

@@ -24,6 +24,9 @@
  */
 int preload_guard(const struct iovec *iov, size_t count, int (*work)(void *), void *argument);
 
+/* Whether memory of the program can be written: 0 or -EFAULT. */
+int preload_probe(const struct iovec *piece);
+
 /* Copies from and to the program's memory: 0 or -EFAULT. */
 int preload_copy_in(void *to, const void *from, size_t size);
 /* The same for an address, as door_message_address judges it. */

@@ -168,6 +168,7 @@ static void begin(void)
 	read_settings();
 	read_buffers();
 	preload_host.guard = preload_guard;
+	preload_host.probe = preload_probe;
 	preload_host.capable = capable;
 	preload_host.changed = preload_changed;
 	preload_host.key_lookup = preload_key_lookup;
