@@ -168,12 +168,17 @@ int cli_print_markdown(const char *vectors)
 
 	if (vectors && read_folder(vectors) < 0)
 		return -1;
-	printf("# Algorithms\n\n"
-	       "The names that a kernel's AF_ALG binds ([abi.md](design/abi.md), section 15) and\n"
-	       "ualg has; templates make more.  Sizes are bytes.  Of several drivers the first\n"
-	       "serves the name; each can be bound by its own.  The last column says where the\n"
-	       "test vectors are from (tests/vectors).\n\n"
-	       "Written by `ualg list --markdown --vectors tests/vectors`; not by hand.\n");
+	printf(
+	    "# Algorithms\n\n"
+	    "The names that a kernel's AF_ALG binds ([abi.md](design/abi.md), section 15) and\n"
+	    "ualg has; templates make more.  Sizes are bytes.  Of several drivers the first\n"
+	    "serves the name; each can be bound by its own.  The last column says where the\n"
+	    "test vectors are from (tests/vectors).\n\n"
+	    "On x86-64 with AVX2 and libipsec-mb, drivers that end in `-ipsecmb` go before those\n"
+	    "here for `gcm(aes)` and `rfc7539(chacha20,poly1305)`, and with AVX-512 and vector AES\n"
+	    "for `ctr(aes)` and `cbc(aes)`, also inside templates.  `UALG_WITHOUT=ipsec-mb` leaves\n"
+	    "them out.\n\n"
+	    "Written by `make docs`; not by hand.\n");
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		print_table(types[i]);
 	return 0;

@@ -2,6 +2,7 @@
 #include "crypto/registry.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/lock.h"
@@ -19,7 +20,7 @@
 static _Atomic(const struct alg *) algs;
 static struct lock registry_lock;
 static unsigned registry_depth; /* the owner of the lock may come again: templates look up parts */
-static bool loaded;
+static bool loaded;             /* the providers */
 
 static bool registry_enter(void)
 {
@@ -119,13 +120,36 @@ int registry_add_copy(const struct alg *alg)
 	return result;
 }
 
-static void load_backends(void)
+/* Whether $UALG_WITHOUT lists a back end. */
+static bool is_left_out(const struct registry_backend *backend)
 {
+	const char *list = secure_getenv("UALG_WITHOUT");
+	size_t size = strlen(backend->name);
+
+	while (list && *list) {
+		size_t word = strcspn(list, ",");
+
+		if (word == size && memcmp(list, backend->name, size) == 0)
+			return !backend->needed;
+		list += word + (list[word] == ',');
+	}
+	return false;
+}
+
+/* Loads what a name asks for, or, with NULL, all there are. */
+static void load_backends(const char *name)
+{
+	for (size_t i = 0; i < backends_count; i++) {
+		struct registry_backend *backend = &backends[i];
+
+		if (backend->tried || (name && backend->serves && !backend->serves(name)))
+			continue;
+		backend->tried = true;
+		backend->result = is_left_out(backend) ? -ENOENT : backend->load(backend);
+	}
 	if (loaded)
 		return;
 	loaded = true;
-	for (size_t i = 0; i < backends_count; i++)
-		backends[i].result = backends[i].load(&backends[i]);
 	provider_load_all();
 }
 
@@ -170,7 +194,7 @@ int registry_find(enum alg_type type, const char *name, const struct alg **out)
 		return -ENOENT;
 	if (!registry_enter())
 		return -EBUSY;
-	load_backends();
+	load_backends(name);
 	*out = find_registered(type, name);
 	if (!*out && aliases_translate(name, translated)) {
 		name = translated;
@@ -197,7 +221,7 @@ void registry_set_priority(const struct alg *alg, int priority)
 const struct alg *registry_first(void)
 {
 	if (registry_enter()) {
-		load_backends();
+		load_backends(NULL);
 		registry_leave();
 	}
 	return atomic_load(&algs);

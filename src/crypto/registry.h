@@ -2,8 +2,9 @@
 /*
  * All algorithms by name, and the templates that make more of them (abi.md section 4).
  *
- * Back ends are loaded when the first name is looked up, never earlier.  Descriptors live for the
- * life of the process.  Thread-safe; not for signal handlers.
+ * Back ends are loaded when the first name is looked up, or one that asks for them, never earlier;
+ * those that $UALG_WITHOUT lists (names, with commas between) and that are not needed, never at
+ * all. Descriptors live for the life of the process.  Thread-safe; not for signal handlers.
  */
 #ifndef UALG_CRYPTO_REGISTRY_H
 #define UALG_CRYPTO_REGISTRY_H
@@ -41,9 +42,13 @@ struct registry_backend {
 	const char *name;    /* "gcrypt" */
 	const char *library; /* the file that is looked for, or NULL: built in */
 	bool needed;         /* ualg is of little use without it */
+	/* Whether an algorithm's name asks for it, which is then loaded, and not before.  NULL: it
+	 * is loaded at the first look-up of all. */
+	bool (*serves)(const char *name);
 	/* Registers what it has and sets version: 0, or -ENOENT: not on this machine. */
 	int (*load)(struct registry_backend *backend);
-	int result;          /* of load, once loaded */
+	bool tried;          /* load was called, or $UALG_WITHOUT forbade it */
+	int result;          /* of load, once tried */
 	const char *version; /* of the library that was found, or NULL */
 };
 

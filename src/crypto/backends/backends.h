@@ -14,6 +14,10 @@ int backend_gcrypt_load(struct registry_backend *backend);
 int backend_openssl_load(struct registry_backend *backend);
 int backend_own_load(struct registry_backend *backend);
 
+/* Built where the library's header is (HAVE_IPSEC_MB); -ENOENT: not on this processor either. */
+int backend_ipsec_mb_load(struct registry_backend *backend);
+bool backend_ipsec_mb_serves(const char *name);
+
 extern struct registry_backend backends[];
 extern const size_t backends_count;
 
