@@ -6,8 +6,9 @@
 #include "crypto/bytes.h"
 #include "crypto/own/absorb.h"
 #include "crypto/own/own.h"
+#include "crypto/own/rows.h"
 
-#define WORDS  8u
+#define WORDS  ROWS
 #define BLOCK  64u
 #define ROUNDS 12u
 
@@ -104,26 +105,29 @@ static void make_tables(void)
 }
 
 /* Byte i of each word goes into word i. */
-#define LOOK_UP(i, j) tables[j][x[j] >> (8 * (i)) & 0xff]
-#define WORD(i)                                                                                    \
-	(LOOK_UP(i, 0) ^ LOOK_UP(i, 1) ^ LOOK_UP(i, 2) ^ LOOK_UP(i, 3) ^ LOOK_UP(i, 4) ^           \
-	 LOOK_UP(i, 5) ^ LOOK_UP(i, 6) ^ LOOK_UP(i, 7))
+#define ADD(j) ROWS_ADD(a[j] ^ b[j], &tables[j], 0, sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7)
 
 /* out = LPS(a ^ b), section 7. */
 static void lps(uint64_t *out, const uint64_t *a, const uint64_t *b)
 {
-	uint64_t x[WORDS];
+	uint64_t sum0 = 0, sum1 = 0, sum2 = 0, sum3 = 0, sum4 = 0, sum5 = 0, sum6 = 0, sum7 = 0;
 
-	for (unsigned j = 0; j < WORDS; j++)
-		x[j] = a[j] ^ b[j];
-	out[0] = WORD(0);
-	out[1] = WORD(1);
-	out[2] = WORD(2);
-	out[3] = WORD(3);
-	out[4] = WORD(4);
-	out[5] = WORD(5);
-	out[6] = WORD(6);
-	out[7] = WORD(7);
+	ADD(0);
+	ADD(1);
+	ADD(2);
+	ADD(3);
+	ADD(4);
+	ADD(5);
+	ADD(6);
+	ADD(7);
+	out[0] = sum0;
+	out[1] = sum1;
+	out[2] = sum2;
+	out[3] = sum3;
+	out[4] = sum4;
+	out[5] = sum5;
+	out[6] = sum6;
+	out[7] = sum7;
 }
 
 /* h = g_N(h, m), section 8. */
