@@ -138,44 +138,57 @@ static void fill_tables(void)
 	}
 }
 
-/* Each word becomes the sum of three. */
-static void mix_words(uint32_t *word)
+/* A block on its way: by value, so that compilers keep it in registers. */
+struct words {
+	uint32_t a, b, c, d;
+};
+
+static inline struct words load_words(const uint32_t *from)
 {
-	word[1] ^= word[2];
-	word[2] ^= word[3];
-	word[0] ^= word[1];
-	word[3] ^= word[1];
-	word[2] ^= word[0];
-	word[1] ^= word[2];
+	return (struct words){from[0], from[1], from[2], from[3]};
+}
+
+static inline void store_words(uint32_t *to, struct words x)
+{
+	to[0] = x.a;
+	to[1] = x.b;
+	to[2] = x.c;
+	to[3] = x.d;
+}
+
+/* Each word becomes the sum of three. */
+static inline struct words mix_words(struct words x)
+{
+	return (struct words){x.a ^ x.b ^ x.c, x.a ^ x.c ^ x.d, x.a ^ x.b ^ x.d, x.b ^ x.c ^ x.d};
 }
 
 /* What the diffusion layer A (section 2.4.3) does after mix_bytes. */
-static void diffuse_mixed(uint32_t *word)
+static inline struct words diffuse_mixed(struct words x)
 {
-	mix_words(word);
-	word[1] = (word[1] << 8 & 0xff00ff00) | (word[1] >> 8 & 0x00ff00ff);
-	word[2] = bytes_rotl32(word[2], 16);
-	word[3] = __builtin_bswap32(word[3]);
-	mix_words(word);
+	x = mix_words(x);
+	x.b = __builtin_bswap32(bytes_rotl32(x.b, 16));
+	x.c = bytes_rotl32(x.c, 16);
+	x.d = __builtin_bswap32(x.d);
+	return mix_words(x);
 }
 
 /* A, which is its own inverse. */
-static void diffuse(uint32_t *word)
+static struct words diffuse(struct words x)
 {
-	for (unsigned i = 0; i < WORDS; i++)
-		word[i] = mix_bytes(word[i]);
-	diffuse_mixed(word);
+	return diffuse_mixed(
+	    (struct words){mix_bytes(x.a), mix_bytes(x.b), mix_bytes(x.c), mix_bytes(x.d)});
+}
+
+static inline uint32_t look_up(uint32_t x, uint32_t t[4][256])
+{
+	return t[0][x >> 24] ^ t[1][x >> 16 & 255] ^ t[2][x >> 8 & 255] ^ t[3][x & 255];
 }
 
 /* FO with the first tables, FE with the second (section 2.4.1). */
-static void round_function(uint32_t *word, const uint32_t *key, uint32_t t[4][256])
+static inline struct words round_function(struct words x, const uint32_t *key, uint32_t t[4][256])
 {
-	for (unsigned i = 0; i < WORDS; i++) {
-		uint32_t x = word[i] ^ key[i];
-
-		word[i] = t[0][x >> 24] ^ t[1][x >> 16 & 255] ^ t[2][x >> 8 & 255] ^ t[3][x & 255];
-	}
-	diffuse_mixed(word);
+	return diffuse_mixed((struct words){look_up(x.a ^ key[0], t), look_up(x.b ^ key[1], t),
+					    look_up(x.c ^ key[2], t), look_up(x.d ^ key[3], t)});
 }
 
 static void xor_words(uint32_t *out, const uint32_t *a, const uint32_t *b)
@@ -208,8 +221,8 @@ static void expand(uint32_t w[4][WORDS], const uint8_t *key, size_t size)
 		right[i] = bytes_load_be32(padded + 16 + 4 * i);
 	}
 	for (unsigned i = 1; i < 4; i++) {
-		memcpy(w[i], w[i - 1], sizeof(w[i]));
-		round_function(w[i], constants[(first + i - 1) % 3], table[i == 2]);
+		store_words(w[i], round_function(load_words(w[i - 1]),
+						 constants[(first + i - 1) % 3], table[i == 2]));
 		xor_words(w[i], w[i], i == 1 ? right : w[i - 2]);
 	}
 	secmem_wipe(padded, sizeof(padded));
@@ -232,9 +245,9 @@ static int aria_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 	for (unsigned i = 0; i <= last; i++)
 		xor_rotated(context->encrypt[i], w[i % 4], w[(i + 1) % 4], rotations[i / 4]);
 	for (unsigned i = 0; i <= last; i++) {
-		memcpy(context->decrypt[i], context->encrypt[last - i], sizeof(w[0]));
-		if (i > 0 && i < last)
-			diffuse(context->decrypt[i]);
+		struct words words = load_words(context->encrypt[last - i]);
+
+		store_words(context->decrypt[i], i > 0 && i < last ? diffuse(words) : words);
 	}
 	secmem_wipe(w, sizeof(w));
 	return 0;
@@ -242,18 +255,19 @@ static int aria_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 
 static void crypt_block(uint32_t keys[][WORDS], unsigned rounds, uint8_t *out, const uint8_t *in)
 {
-	uint32_t word[WORDS];
+	struct words x = {bytes_load_be32(in), bytes_load_be32(in + 4), bytes_load_be32(in + 8),
+			  bytes_load_be32(in + 12)};
 
-	for (unsigned i = 0; i < WORDS; i++)
-		word[i] = bytes_load_be32(in + 4 * i);
 	for (unsigned round = 0; round + 2 < rounds; round += 2) {
-		round_function(word, keys[round], table[0]);
-		round_function(word, keys[round + 1], table[1]);
+		x = round_function(x, keys[round], table[0]);
+		x = round_function(x, keys[round + 1], table[1]);
 	}
-	round_function(word, keys[rounds - 2], table[0]);
-	for (unsigned i = 0; i < WORDS; i++)
-		bytes_store_be32(out + 4 * i,
-				 substitute_even(word[i] ^ keys[rounds - 1][i]) ^ keys[rounds][i]);
+	x = round_function(x, keys[rounds - 2], table[0]);
+	keys += rounds - 1;
+	bytes_store_be32(out, substitute_even(x.a ^ keys[0][0]) ^ keys[1][0]);
+	bytes_store_be32(out + 4, substitute_even(x.b ^ keys[0][1]) ^ keys[1][1]);
+	bytes_store_be32(out + 8, substitute_even(x.c ^ keys[0][2]) ^ keys[1][2]);
+	bytes_store_be32(out + 12, substitute_even(x.d ^ keys[0][3]) ^ keys[1][3]);
 }
 
 static void aria_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
