@@ -83,13 +83,22 @@ static inline uint32_t bytes_load_be32(const uint8_t *from)
 }
 
 /*
- * out = a ^ b, from the first byte on; all three may be the same, and out may lie before a or b so
- * that they overlap, by 8 bytes at least.
+ * out = a ^ b, from the first byte on; all three may be the same, and out may lie before a or b and
+ * overlap them.
  */
 static inline void bytes_xor(uint8_t *out, const uint8_t *a, const uint8_t *b, size_t size)
 {
+	typedef uint64_t words __attribute__((vector_size(16)));
 	size_t i = 0;
 
+	for (; i + 16 <= size; i += 16) {
+		words left, right;
+
+		memcpy(&left, a + i, 16);
+		memcpy(&right, b + i, 16);
+		left ^= right;
+		memcpy(out + i, &left, 16);
+	}
 	for (; i + 8 <= size; i += 8) {
 		uint64_t word[2];
 

@@ -22,7 +22,7 @@
 #define CFB_HANDLE 2
 
 #define MAX_BLOCK    16u
-#define BATCH_BLOCKS 64u /* twice what the library takes at once at most */
+#define BATCH_BLOCKS 128u /* some times what the library takes at once at most */
 #define BATCH_SIZE   (BATCH_BLOCKS * MAX_BLOCK)
 #define FEW_BLOCKS   4u /* not worth a batch */
 
