@@ -11,4 +11,16 @@
 #define CALLERS_POINTERS                                                                           \
 	__attribute__((no_sanitize("nonnull-attribute", "null", "pointer-overflow")))
 
+/* 1 in builds with AddressSanitizer, and with the LeakSanitizer that comes with it; else 0. */
+#if defined(__SANITIZE_ADDRESS__)
+#define ADDRESS_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ADDRESS_SANITIZER 1
+#endif
+#endif
+#ifndef ADDRESS_SANITIZER
+#define ADDRESS_SANITIZER 0
+#endif
+
 #endif

@@ -2,7 +2,8 @@
 /*
  * Memory for secrets: locked where the limit allows, left out of core dumps, wiped when freed.
  *
- * Blocks come from regions of our own, never from malloc, so the host program's heap holds no copy.
+ * Blocks come from regions of our own, never from malloc, so the host program's heap holds no copy;
+ * but under AddressSanitizer, which has to see them.
  * All functions are thread-safe.  After fork the child has copies of all blocks.
  */
 #ifndef UALG_BASE_SECMEM_H

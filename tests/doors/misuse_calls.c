@@ -9,6 +9,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "misuse.h"
 #include "ualg/if_alg.h"
 
@@ -257,15 +258,7 @@ static long call_accept_address(int fd)
 	return accept(fd, (struct sockaddr *)&address, &size);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-
-#ifndef SANITIZED
+#if !ADDRESS_SANITIZER
 /* AddressSanitizer's own accept reads the length before anybody else can see the call. */
 static long call_accept_bad_address(int fd)
 {
@@ -399,7 +392,7 @@ static const struct call_row {
     {"A-01", "accept: unbound", UNBOUND, call_accept, -EINVAL},
     {"A-03", "accept4: unknown flag", BOUND_HASH, call_accept4_flags, -EINVAL},
     {"A-05", "accept: with an address", BOUND_HASH, call_accept_address, -ECONNABORTED},
-#ifndef SANITIZED
+#if !ADDRESS_SANITIZER
     {"A-05", "accept: with a bad address", BOUND_HASH, call_accept_bad_address, -ECONNABORTED},
 #endif
     {"A-06", "accept: cipher op socket", OP_CIPHER, call_accept, -EOPNOTSUPP},

@@ -15,22 +15,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "support/afalg.h"
 #include "ualg/if_alg.h"
 
 #define DIGEST_SIZE 32
-
-/* Its runtime reads the buffers of calls before we do, and takes a cancelled thread for a bug. */
-#if defined(__SANITIZE_ADDRESS__)
-#define ADDRESS_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define ADDRESS_SANITIZER 1
-#endif
-#endif
-#ifndef ADDRESS_SANITIZER
-#define ADDRESS_SANITIZER 0
-#endif
 
 /* FIPS 180-2, appendix B.1: sha256("abc"). */
 static const uint8_t digest_abc[DIGEST_SIZE] = {
