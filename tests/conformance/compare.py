@@ -72,16 +72,20 @@ class Here:
         if preload:
             self.environment["LD_PRELOAD"] = preload
         self.bindable = {}
+        self.status = None  # of the last run
 
     def run(self, *command):
-        return subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL,
-                              stdout=subprocess.PIPE, timeout=RUN_LIMIT).stdout.decode(
-                                  errors="replace")
+        ended = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, timeout=RUN_LIMIT)
+        self.status = ended.returncode
+        return ended.stdout.decode(errors="replace")
 
     def binds(self, kind, name):
         if (kind, name) not in self.bindable:
             command = [self.program, "--bind", kind, name]
             status = subprocess.run(command, env=self.environment, timeout=60).returncode
+            if status not in (0, 1):
+                sys.exit("Bail out! %s ended with %d" % (" ".join(command), status))
             self.bindable[kind, name] = status == 0
         return self.bindable[kind, name]
 
@@ -155,6 +159,10 @@ class Report:
         self.failures += not good
         print("%s %d - %s" % ("ok" if good else "not ok", self.cases, text))
 
+    def status(self, status):
+        """Of the program: not 0 where it broke off, or a sanitizer found something."""
+        self.line(status == 0, "the program ended with %d" % status)
+
     def case(self, title, kernel, ours, missing, details):
         rule = title.split()[0]
         same = kernel == ours
@@ -210,6 +218,7 @@ def compare_table(here, folder, report):
         ", but " + rule for rule in without))
     record = results((folder / "record.txt").read_text())
     ours = results(here.run(here.program, *map(str, sorted(folder.glob("cases/*.txt")))))
+    report.status(here.status)
     for title, case in steps.items():
         kernel, mine = record.get(title), ours.get(title, "nothing was printed")
         if kernel is None:
@@ -237,6 +246,7 @@ def compare_probe(here, oracle, report):
         probe = folder + "/abi-probe"
         subprocess.run(["cc", "-O2", "-w", "-o", probe, oracle / "abi-probe.c"], check=True)
         ours = results(here.run(probe))
+    report.status(here.status)
     for title, kernel in record.items():
         kernel, mine = comparable(title, kernel, ours.get(title, "nothing was printed"))
         missing = [] if kernel == mine else missing_in_probe(title, kernel, mine)

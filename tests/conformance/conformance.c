@@ -81,17 +81,35 @@ static char *next_command(char **rest)
 	return *start ? start : NULL;
 }
 
+static void tell(const char *token)
+{
+	printf(" %s", token);
+	fflush(stdout);
+}
+
+static void close_named(const char *name, int fd, void *argument)
+{
+	(void)name;
+	(void)argument;
+	close(fd);
+}
+
 static void run_commands(char *text)
 {
+	char token[TOKEN_SIZE];
 	char *command;
 
 	while ((command = next_command(&text)) != NULL) {
-		char token[TOKEN_SIZE] = "";
-
+		token[0] = '\0';
 		verb_run(command, token);
-		printf(" %s", token);
-		fflush(stdout);
+		tell(token);
 	}
+	/* Whatever a closed socket leaves behind is a leak. */
+	fd_each(close_named, NULL);
+	token[0] = '\0';
+	token_leaks(token);
+	if (token[0])
+		tell(token);
 }
 
 /* Copies what a case prints, until it ends or its time is over. */

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,12 +185,28 @@ void fd_each(void (*visit)(const char *name, int fd, void *argument), void *argu
 		visit(fds[i].name, fds[i].fd, argument);
 }
 
-static void *fresh(size_t size)
+static void *resize(void *bytes, size_t size)
 {
-	void *bytes = size <= PLACE_BYTES ? malloc(size + 1) : NULL;
-
+	bytes = size <= PLACE_BYTES ? realloc(bytes, size + 1) : NULL;
 	if (!bytes)
 		table_error("no memory", "");
+	return bytes;
+}
+
+/* Memory that lives as long as the case: a pipe or a thread may still look at it. */
+struct kept {
+	struct kept *next;
+	void *bytes;
+};
+static struct kept *_Atomic all_kept;
+
+static void *keep(void *bytes)
+{
+	struct kept *kept = resize(NULL, sizeof(*kept));
+
+	*kept = (struct kept){all_kept, bytes};
+	while (!atomic_compare_exchange_weak(&all_kept, &kept->next, kept))
+		;
 	return bytes;
 }
 
@@ -202,7 +219,7 @@ void data_save(const char *name, const void *bytes, size_t size)
 	if (i == NAMES_MAX)
 		table_error("too many saved data", name);
 	snprintf(saved[i].name, NAME_SIZE, "%s", name);
-	saved[i].bytes = fresh(size);
+	saved[i].bytes = keep(resize(NULL, size));
 	saved[i].size = size;
 	memcpy(saved[i].bytes, bytes, size);
 }
@@ -236,12 +253,7 @@ struct builder {
 
 static uint8_t *grow(struct builder *builder, size_t size)
 {
-	uint8_t *old = builder->bytes;
-
-	builder->bytes = fresh(builder->size + size);
-	if (builder->size)
-		memcpy(builder->bytes, old, builder->size);
-	free(old);
+	builder->bytes = resize(builder->bytes, builder->size + size);
 	builder->size += size;
 	return builder->bytes + builder->size - size;
 }
@@ -307,7 +319,7 @@ static void add_numbered(struct builder *builder, const char *word)
 
 static struct place build(const char *word)
 {
-	struct builder builder = {.bytes = fresh(0)};
+	struct builder builder = {.bytes = resize(NULL, 0)};
 	char *copy = strdup(word), *rest = copy;
 
 	while (rest) {
@@ -325,7 +337,7 @@ static struct place build(const char *word)
 		}
 	}
 	free(copy);
-	return (struct place){builder.bytes, builder.size, true};
+	return (struct place){keep(builder.bytes), builder.size, true};
 }
 
 struct place word_data(const char *word)
@@ -337,7 +349,7 @@ struct place word_data(const char *word)
 
 struct place place_make(size_t size)
 {
-	struct place place = {fresh(size), size, true};
+	struct place place = {keep(resize(NULL, size)), size, true};
 
 	memset(place.at, 0xee, size);
 	return place;
@@ -419,4 +431,13 @@ void token_bytes(char *token, long size, const uint8_t *bytes)
 		token_add(token, "#%016llx", (unsigned long long)fingerprint(bytes, (size_t)size));
 	else
 		token_hex(token, bytes, (size_t)size);
+}
+
+/* LeakSanitizer's, where its runtime is in the process. */
+__attribute__((weak)) int __lsan_do_recoverable_leak_check(void);
+
+void token_leaks(char *token)
+{
+	if (__lsan_do_recoverable_leak_check && __lsan_do_recoverable_leak_check())
+		token_add(token, "!leak");
 }

@@ -109,6 +109,10 @@ void token_add(char *token, const char *format, ...) __attribute__((format(print
 /* The name of an errno. */
 const char *errno_name(int error);
 
+/* Adds "!leak" to a token where LeakSanitizer is in force and finds memory that nothing points to;
+ * it says on stderr which.  For the end of a process: blocks that are found are found again. */
+void token_leaks(char *token);
+
 /* Says that the table is wrong, and ends the case. */
 _Noreturn void table_error(const char *what, const char *where);
 

@@ -122,6 +122,7 @@ static void write_token(int fd, const char *text)
 	char token[TOKEN_SIZE] = "";
 
 	verb_run(text, token);
+	token_leaks(token);
 	if (write(fd, token, strlen(token)) < 0)
 		_exit(1);
 }
