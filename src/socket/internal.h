@@ -61,6 +61,7 @@ struct sock {
 	unsigned refs;
 	unsigned observers;
 	void *door;
+	void *record;
 
 	/*
 	 * Parent: the key in force.  Op: the one it uses, NULL while keyless.  Of a parent it is

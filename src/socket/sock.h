@@ -150,12 +150,28 @@ enum sock_kind {
 
 enum sock_kind sock_kind(const struct sock *sock);
 
-/* A place for the door to hang what it knows of the socket. */
+/*
+ * Two places for the door, NULL at first: for what it knows of the socket, and for its record of
+ * the socket's use (doors/common/record.h).
+ */
 void **sock_door_data(struct sock *sock);
+void **sock_door_record(struct sock *sock);
 
 /* The name that was bound, and the implementation chosen; NULL on an unbound socket. */
 const char *sock_alg_name(const struct sock *sock);
 const char *sock_alg_driver(const struct sock *sock);
+
+/* What may be told of a socket's use, nothing secret.  The texts live as long as the socket. */
+struct sock_facts {
+	const char *type; /* as bound */
+	const char *name;
+	const char *driver;
+	size_t key_size; /* bytes; 0: there is no key, or it is a generator */
+	bool encrypt;    /* cipher: the operation of the message; nothing else has one */
+};
+
+/* The facts of a bound or op socket; false: it is unbound, or a signal handler came between. */
+bool sock_facts(const struct sock *sock, struct sock_facts *out);
 
 /*
  * Export and import: the whole state as bytes, an open message, queued data and keys included; the

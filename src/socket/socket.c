@@ -48,6 +48,8 @@ void sock_put_unlock(struct sock *sock)
 		lock_release(&sock->lock);
 		return;
 	}
+	if (sock->host->ended)
+		sock->host->ended(sock);
 	sock->state->end(sock);
 	if (sock->ops_link)
 		lock_release(&sock->lock); /* its parent could not let go of it: never used again */
@@ -84,6 +86,11 @@ void **sock_door_data(struct sock *sock)
 	return &sock->door;
 }
 
+void **sock_door_record(struct sock *sock)
+{
+	return &sock->record;
+}
+
 const char *sock_alg_name(const struct sock *sock)
 {
 	return sock->parent ? sock->parent->name : sock->name;
@@ -94,4 +101,25 @@ const char *sock_alg_driver(const struct sock *sock)
 	const struct sock_key *key = sock_key_of(sock->parent ? sock->parent : sock);
 
 	return key ? key->alg->driver : NULL;
+}
+
+bool sock_facts(const struct sock *sock, struct sock_facts *out)
+{
+	const struct sock_key *key = sock_key_of(sock);
+	struct sock *parent = NULL;
+
+	if (!key && sock->parent && lock_acquire(&sock->parent->lock))
+		parent = sock->parent; /* a keyless op socket: its parent's may be replaced */
+	if (parent)
+		key = sock_key_of(parent);
+	if (key) {
+		out->type = alg_type_name(key->alg->type);
+		out->name = sock_alg_name(sock);
+		out->driver = key->alg->driver;
+		out->key_size = key->set ? key->size : 0;
+		out->encrypt = sock->encrypt;
+	}
+	if (parent)
+		lock_release(&parent->lock);
+	return key != NULL;
 }

@@ -63,6 +63,7 @@ ssize_t preload_sleep(int number, struct sock *sock, struct sock_io *io,
 	if (is_nonblocking(number)) {
 		io->flags |= SOCK_MSG_DONTWAIT;
 		result = engine_call(sock, io, direction);
+		preload_record_data(sock, io, direction == PRELOAD_SEND, result);
 		sock_unlock(sock);
 		return result;
 	}
@@ -77,6 +78,7 @@ ssize_t preload_sleep(int number, struct sock *sock, struct sock_io *io,
 		result = woken < 0 ? sock_interrupt(sock, io) : engine_call(sock, io, direction);
 	}
 	sock_observe(sock, -1);
+	preload_record_data(sock, io, direction == PRELOAD_SEND, result);
 	sock_put_unlock(sock);
 	return result;
 }

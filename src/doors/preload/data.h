@@ -13,6 +13,7 @@
 
 #include "doors/common/message.h"
 #include "doors/preload/process.h"
+#include "doors/preload/recording.h"
 #include "doors/preload/table.h"
 #include "socket/sock.h"
 
@@ -56,6 +57,8 @@ static inline ssize_t preload_transfer(int number, struct sock *sock, struct soc
 	result = direction == PRELOAD_SEND ? sock_send(sock, io) : sock_recv(sock, io);
 	if (__builtin_expect(result == SOCK_WAIT, 0))
 		return preload_sleep(number, sock, io, direction);
+	if (record_is_on())
+		preload_record_data(sock, io, direction == PRELOAD_SEND, result);
 	sock_unlock(sock);
 	return result;
 }

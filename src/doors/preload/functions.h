@@ -67,6 +67,7 @@
 	  (a, b, c, d, e, f))                                                                      \
 	X(int, sigaction, (int a, const struct sigaction *b, struct sigaction *c), (a, b, c))      \
 	X(sighandler_t, signal, (int a, sighandler_t b), (a, b))                                   \
+	X(void, _exit, (int a), (a))                                                               \
 	X(sighandler_t, sigset, (int a, sighandler_t b), (a, b))
 
 /* The others: looked up at their first call. */

@@ -13,6 +13,7 @@
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
+#include "doors/preload/recording.h"
 #include "doors/preload/table.h"
 #include "ualg/if_alg.h"
 
@@ -130,6 +131,7 @@ static int bind_here(int number, const void *address, socklen_t size)
 	if (!sock)
 		return result ? result : -EBADF;
 	result = bind_locked(sock, copy, size);
+	preload_record_bind(sock, copy, size, result);
 	sock_unlock(sock);
 	return result;
 }
@@ -148,6 +150,7 @@ static struct sock *bound_socket(const void *address, socklen_t size)
 	if (!sock_lock(sock))
 		return NULL;
 	result = bind_locked(sock, copy, size);
+	preload_record_bind(sock, copy, size, result);
 	if (result < 0) {
 		sock_put_unlock(sock);
 		return NULL;
@@ -201,6 +204,17 @@ static int bind_instead(int number, const void *address, socklen_t size)
 	return result;
 }
 
+static void record_kernel_bind(int number, const void *address, socklen_t size, int result)
+{
+	uint8_t copy[UALG_SOCKADDR_MAX];
+	int saved = errno;
+
+	if (record_is_on() && is_kernel_alg_socket(number) &&
+	    preload_copy_address(copy, address, size) == 0)
+		preload_record_bind(NULL, copy, size, result < 0 ? -saved : 0);
+	errno = saved;
+}
+
 PRELOAD_EXPORT int bind(int number, __CONST_SOCKADDR_ARG address, socklen_t size)
 {
 	int saved = errno;
@@ -213,8 +227,10 @@ PRELOAD_EXPORT int bind(int number, __CONST_SOCKADDR_ARG address, socklen_t size
 		if (result == 0 && preload_netlink_has(number))
 			preload_netlink_bound(number);
 		if (result >= 0 || errno != ENOENT || !preload_is_active() ||
-		    preload_when() != PRELOAD_MISSING || preload_inside)
+		    preload_when() != PRELOAD_MISSING || preload_inside) {
+			record_kernel_bind(number, address.__sockaddr__, size, result);
 			return result;
+		}
 		result = bind_instead(number, address.__sockaddr__, size);
 	}
 	errno = saved; /* libraries are loaded on the way */
@@ -245,6 +261,10 @@ static int accept_here(int number, const void *address, int flags)
 	if (!sock)
 		return result ? result : -EBADF;
 	result = accept_locked(sock, &new);
+	if (result < 0)
+		preload_record_refusal(sock, "accept", result);
+	else
+		record_accept(new, sock);
 	sock_unlock(sock);
 	if (result < 0)
 		return result;

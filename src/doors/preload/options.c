@@ -17,6 +17,7 @@
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
+#include "doors/preload/recording.h"
 #include "doors/preload/table.h"
 #include "ualg/if_alg.h"
 
@@ -118,6 +119,8 @@ static int set_alg(int number, int level, int option, const void *value, int siz
 	preload_enter(&cancel_state);
 	result = sock_setsockopt(sock, level, option, value, size);
 	preload_leave(cancel_state);
+	if (result < 0)
+		preload_record_refusal(sock, "setsockopt", result);
 	sock_unlock(sock);
 	return result;
 }

@@ -19,6 +19,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/keys.h"
+#include "doors/preload/recording.h"
 #include "doors/preload/rights.h"
 #include "doors/preload/table.h"
 #include "doors/preload/watch.h"
@@ -140,6 +141,7 @@ static void fork_child(void)
 	preload_fault_fork_child();
 	preload_table_forked();
 	lock_reset(&begin_lock);
+	preload_recording_forked();
 	atomic_store(&owner, process_id());
 	atomic_store(&preload_mark.alive, MARK_ALIVE);
 	preload_rights_fork_child();
@@ -172,6 +174,7 @@ static void begin(void)
 	preload_host.capable = capable;
 	preload_host.changed = preload_changed;
 	preload_host.key_lookup = preload_key_lookup;
+	preload_recording_begin(&preload_host);
 	/* Where the kernel cannot do this the fork handlers alone have to do. */
 	(void)madvise(&preload_mark, sizeof(preload_mark), MADV_WIPEONFORK);
 	(void)pthread_atfork(fork_prepare, fork_parent, fork_child);
