@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -13,11 +15,14 @@ static const char *const profile_choices[] = {"strict", "default", "documented",
 
 static const char *when;
 static const char *profile;
+static const char *record;
 
 static const struct cli_option options[] = {
     {"when", "WHEN", "when ualg answers instead of the kernel", when_choices, NULL, &when},
     {"profile", "PROFILE", "who is right where kernel and documents differ", profile_choices, NULL,
      &profile},
+    {"record", "FILE", "write to FILE what programs do with AF_ALG: see 'ualg help report'", NULL,
+     NULL, &record},
     {0},
 };
 
@@ -38,6 +43,31 @@ static int set_choice(const char *variable, const char *given, const char *const
 			return 0;
 	cli_message("%s: '%s' is not known; see 'ualg help run'", variable, inherited);
 	return -1;
+}
+
+/*
+ * Makes the file, so that the programs only add to it, and gives them its whole path: they may be
+ * in another folder.
+ */
+static int set_record(void)
+{
+	char path[PATH_MAX];
+	struct stat status;
+	int file;
+
+	if (!record)
+		return 0;
+	file = open(record, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	if (file < 0 || fstat(file, &status) < 0 || !realpath(record, path)) {
+		cli_message("--record: '%s': %s", record, strerror(errno));
+		return -1;
+	}
+	close(file);
+	if (!S_ISREG(status.st_mode)) {
+		cli_message("--record: '%s' is not a regular file", record);
+		return -1;
+	}
+	return setenv("UALG_RECORD", path, 1);
 }
 
 /* Whether a list in the form of LD_PRELOAD has a path in it. */
@@ -132,7 +162,7 @@ static int run(int argc, char **argv)
 		return CLI_RUN_FAILED;
 	}
 	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
-	    set_choice("UALG_PROFILE", profile, profile_choices) < 0)
+	    set_choice("UALG_PROFILE", profile, profile_choices) < 0 || set_record() < 0)
 		return CLI_RUN_FAILED;
 	if (tell_reach(argv[0], library) && set_preload(library) < 0)
 		return CLI_RUN_FAILED;

@@ -11,38 +11,14 @@ import subprocess
 import sys
 import tempfile
 
-UALG = os.path.abspath(sys.argv[1])
+from command import UALG, Skip, expect, main, ualg
+
 COMMANDS = ["run", "list", "doctor"]
 NAMES = """md5 sha1 sha224 sha256 sha384 sha512 sha3-224 sha3-256 sha3-384 sha3-512
     hmac(md5) hmac(sha1) hmac(sha224) hmac(sha256) hmac(sha384) hmac(sha512)
     hmac(sha3-224) hmac(sha3-256) hmac(sha3-384) hmac(sha3-512) cmac(aes)
     ecb(aes) cbc(aes) ctr(aes) xts(aes) cbc(des3_ede) gcm(aes) ccm(aes) rfc4106(gcm(aes))
     authenc(hmac(sha256),cbc(aes)) rfc7539(chacha20,poly1305) stdrng""".split()
-
-
-class Skip(Exception):
-    pass
-
-
-def ualg(*arguments, env=None, stdout=subprocess.PIPE):
-    """Runs the command in an environment that says nothing of ualg but what env adds."""
-    environment = {name: value for name, value in os.environ.items()
-                   if not name.startswith("UALG_") and name != "LD_PRELOAD"}
-    environment.update(env or {})
-    return subprocess.run([UALG, *arguments], env=environment, stdout=stdout,
-                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60,
-                          text=True, errors="replace", check=False)
-
-
-def expect(result, status, stderr=(), stdout=()):
-    assert result.returncode == status, "status %d, not %d: %s" % (result.returncode, status,
-                                                                   result.stderr)
-    for part in stderr:
-        assert part in result.stderr, "%r is not in %r" % (part, result.stderr)
-    for part in stdout:
-        assert part in result.stdout, "%r is not in %r" % (part, result.stdout)
-    if not stderr and status == 0:
-        assert result.stderr == "", "unexpected message %r" % result.stderr
 
 
 def test_help():
@@ -379,24 +355,5 @@ def test_run_hostile_headers():
                     assert result.returncode == 126, (cut, result.returncode, result.stderr)
 
 
-def main():
-    tests = [value for name, value in globals().items() if name.startswith("test_")]
-    failed = 0
-    print("1..%d" % len(tests))
-    for number, test in enumerate(tests, 1):
-        name = test.__name__[5:].replace("_", " ")
-        try:
-            test()
-            print("ok %d - %s" % (number, name))
-        except Skip as reason:
-            print("ok %d - %s # SKIP %s" % (number, name, reason))
-        except Exception as error:  # pylint: disable=broad-except
-            failed += 1
-            print("not ok %d - %s" % (number, name))
-            for line in ("%s: %s" % (type(error).__name__, error)).splitlines():
-                print("# " + line)
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the `ualg` command share: running it, what to expect of it; TAP.
+
+The first argument of each test is the command.
+"""
+import os
+import subprocess
+import sys
+
+UALG = os.path.abspath(sys.argv[1])
+
+
+class Skip(Exception):
+    pass
+
+
+def ualg(*arguments, env=None, stdout=subprocess.PIPE):
+    """Runs the command in an environment that says nothing of ualg but what env adds."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith("UALG_") and name != "LD_PRELOAD"}
+    environment.update(env or {})
+    return subprocess.run([UALG, *arguments], env=environment, stdout=stdout,
+                          stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60,
+                          text=True, errors="replace", check=False)
+
+
+def expect(result, status, stderr=(), stdout=()):
+    assert result.returncode == status, "status %d, not %d: %s" % (result.returncode, status,
+                                                                   result.stderr)
+    for part in stderr:
+        assert part in result.stderr, "%r is not in %r" % (part, result.stderr)
+    for part in stdout:
+        assert part in result.stdout, "%r is not in %r" % (part, result.stdout)
+    if not stderr and status == 0:
+        assert result.stderr == "", "unexpected message %r" % result.stderr
+
+
+def main(names):
+    """Runs all functions test_* of a module's globals()."""
+    tests = [value for name, value in names.items() if name.startswith("test_")]
+    failed = 0
+    print("1..%d" % len(tests))
+    for number, test in enumerate(tests, 1):
+        name = test.__name__[5:].replace("_", " ")
+        try:
+            test()
+            print("ok %d - %s" % (number, name))
+        except Skip as reason:
+            print("ok %d - %s # SKIP %s" % (number, name, reason))
+        except Exception as error:  # pylint: disable=broad-except
+            failed += 1
+            print("not ok %d - %s" % (number, name))
+            for line in ("%s: %s" % (type(error).__name__, error)).splitlines():
+                print("# " + line)
+    return 1 if failed else 0
