@@ -24,7 +24,7 @@
  * TRANSPORTS.  The same calls are served by the engine in this process (direct), or by the kernel's
  * AF_ALG sockets (kernel), as docs/design/abi.md describes them.  With kernel transport any call
  * that computes can also return what the system refused with: -ENOMEM and -ENOBUFS (its memory),
- * -EIO, -EINTR.
+ * -EIO.  Signals do not interrupt.
  */
 #ifndef UALG_UALG_H
 #define UALG_UALG_H
@@ -513,8 +513,8 @@ struct ualg_queue;
 
 /*
  * Is called in a thread of the queue when a request is done.  result: what the call would have
- * returned.  It may submit, and it may use the handle and the memory of the request; it may not
- * wait or close.
+ * returned.  It may submit, and it may use the memory of the request, and the handle if no other
+ * request on it was submitted; it may not wait or close.
  */
 typedef void ualg_done(void *user, int result);
 

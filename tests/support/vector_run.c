@@ -390,11 +390,25 @@ static bool run_stanza(struct runner *runner, const struct vector *vector)
 	return fail(runner, "no runner for type '%s'", type);
 }
 
+static bool is_offered(const struct runner *runner, const struct vector *vector)
+{
+	const struct vector_transport *transport = runner->transport;
+
+	return !transport->has ||
+	       transport->has(vector_text(vector, "type"), vector_text(vector, "alg"));
+}
+
 static void report_stanza(const struct vector *vector, void *context)
 {
 	struct runner *runner = context;
-	bool good = run_stanza(runner, vector);
+	bool good;
 
+	if (!is_offered(runner, vector)) {
+		printf("ok %u - %s:%u %s # SKIP not offered by %s\n", ++runner->count, vector->file,
+		       vector->line, vector_text(vector, "alg"), runner->transport->name);
+		return;
+	}
+	good = run_stanza(runner, vector);
 	printf("%s %u - %s:%u %s\n", good ? "ok" : "not ok", ++runner->count, vector->file,
 	       vector->line, vector_text(vector, "alg"));
 	if (!good) {

@@ -21,6 +21,10 @@ struct afalg_control;
 struct vector_transport {
 	const char *name;
 
+	/* Whether it can carry an algorithm at all; a stanza of another one is skipped.  NULL: any.
+	 */
+	bool (*has)(const char *type, const char *alg);
+
 	/* A parent socket, then an op socket of it, as handles. */
 	int (*bind)(const char *type, const char *alg, void **parent);
 	int (*set_key)(void *parent, const void *key, size_t size);

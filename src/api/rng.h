@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* A handle of a random generator, and what a transport does for it. */
+#ifndef UALG_API_RNG_H
+#define UALG_API_RNG_H
+
+#include "api/api.h"
+
+#define API_RNG_MAX                                                                                \
+	128u /* bytes of entropy or additional data, and what the kernel gives at once */
+
+struct ualg_rng {
+	struct api_source source;
+	const struct api_rng_ops *ops;
+	struct tfm *tfm; /* direct */
+	int op;          /* kernel: the op socket, or -1 */
+	bool seeded;
+};
+
+/* Arguments have been checked; errnos are those of the public calls. */
+struct api_rng_ops {
+	int (*open)(struct ualg_rng *rng);
+	void (*close)(struct ualg_rng *rng); /* also after open has failed */
+	int (*seed)(struct ualg_rng *rng, const uint8_t *seed, size_t size);
+	int (*set_entropy)(struct ualg_rng *rng, const uint8_t *entropy, size_t size);
+	/* -EINVAL: it was never seeded. */
+	int (*generate)(struct ualg_rng *rng, const uint8_t *additional, size_t additional_size,
+			uint8_t *out, size_t size);
+};
+
+extern const struct api_rng_ops api_kernel_rng_ops;
+
+#endif
