@@ -18,8 +18,8 @@ struct gcrypt_library gcrypt;
 
 static const struct library_symbol symbols[] = {GCRYPT_FUNCTIONS(LIBRARY_SYMBOL)};
 
-#define MODES_OF_64  (GCRYPT_BARE | GCRYPT_CHAIN)
-#define MODES_OF_128 (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_AEAD)
+#define MODES_OF_64  (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_COUNTER)
+#define MODES_OF_128 (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_COUNTER | GCRYPT_AEAD)
 
 /*
  * Serpent's own rule for short keys: a bit of one, then zeros up to 256 bits (Anderson, Biham,
@@ -48,7 +48,7 @@ static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "aes",
 	.block = 16,
-	.modes = MODES_OF_128 | GCRYPT_XTS,
+	.modes = MODES_OF_128 | GCRYPT_ECB | GCRYPT_XTS,
 	.key = {{GCRY_CIPHER_AES128, 16, 16},
 		{GCRY_CIPHER_AES192, 24, 24},
 		{GCRY_CIPHER_AES256, 32, 32}},
@@ -71,7 +71,7 @@ static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "twofish",
 	.block = 16,
-	.modes = GCRYPT_BARE,
+	.modes = GCRYPT_BARE | GCRYPT_COUNTER,
 	.key = {{GCRY_CIPHER_TWOFISH128, 16, 16}, {GCRY_CIPHER_TWOFISH, 32, 32}},
 	.other = "twofish-own",
     },
@@ -108,7 +108,7 @@ static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "cast5",
 	.block = 8,
-	.modes = GCRYPT_BARE,
+	.modes = GCRYPT_BARE | GCRYPT_COUNTER,
 	.key = {{GCRY_CIPHER_CAST5, 11, 16}},
 	.expand = expand_cast5,
 	.other = "cast5-openssl",
@@ -218,6 +218,28 @@ static int key_expanded(const struct gcrypt_pair *pair, struct gcrypt_context *c
 	return result;
 }
 
+/* Gives the key to the other tfm, which is made when it is needed first. */
+static int key_other(const struct tfm *tfm, const uint8_t *key, size_t size)
+{
+	const struct gcrypt_pair *pair = tfm->alg->data;
+	struct gcrypt_context *context = gcrypt_context(tfm);
+	const char *const *around = pair->mode->around;
+	char name[ALG_NAME_MAX];
+	const struct alg *alg;
+	int result = 0;
+
+	if (!pair->other || !around[0])
+		return -EINVAL;
+	if (!context->other) {
+		(void)snprintf(name, sizeof(name), "%s%s%s", around[0], pair->other->driver,
+			       around[1]);
+		result = registry_find(tfm->alg->type, name, &alg);
+		if (result == 0)
+			result = tfm_new(alg, &context->other);
+	}
+	return result < 0 ? result : tfm_setkey(context->other, key, size);
+}
+
 static int set_key(struct tfm *tfm, const uint8_t *key, size_t size)
 {
 	const struct gcrypt_pair *pair = tfm->alg->data;
@@ -230,12 +252,14 @@ static int set_key(struct tfm *tfm, const uint8_t *key, size_t size)
 	atomic_store(&context->chain_busy, false);
 	if (!algorithm) {
 		close_handles(context);
-		return context->other ? tfm_setkey(context->other, key, size) : -EINVAL;
+		return key_other(tfm, key, size);
 	}
 	result = open_handles(context, pair->mode, algorithm);
 	if (result == 0)
 		result = pair->cipher->expand ? key_expanded(pair, context, key, size)
 					      : key_handles(pair, context, key, size);
+	if (result == 0 && context->serial)
+		result = tfm_setkey(context->serial, key, size);
 	if (result < 0)
 		close_handles(context);
 	return result;
@@ -245,13 +269,14 @@ static int init_tfm(struct tfm *tfm)
 {
 	const struct gcrypt_pair *pair = tfm->alg->data;
 
-	return pair->other ? tfm_new(pair->other, &gcrypt_context(tfm)->other) : 0;
+	return pair->serial ? tfm_new(pair->serial, &gcrypt_context(tfm)->serial) : 0;
 }
 
 static void exit_tfm(struct tfm *tfm)
 {
 	close_handles(gcrypt_context(tfm));
 	tfm_free(gcrypt_context(tfm)->other);
+	tfm_free(gcrypt_context(tfm)->serial);
 }
 
 static bool fits(const struct gcrypt_cipher *cipher, const struct gcrypt_mode *mode)
@@ -325,6 +350,8 @@ static int add_if_fits(struct gcrypt_pair *pair, const struct gcrypt_cipher *cip
 	pair->mode = mode;
 	if (cipher->other)
 		(void)registry_find(ALG_TYPE_CIPHER, cipher->other, &pair->other);
+	if (cipher->serial && !mode->name)
+		(void)registry_find(ALG_TYPE_CIPHER, cipher->serial, &pair->serial);
 	return add_pair(pair);
 }
 

@@ -40,10 +40,12 @@ extern struct gcrypt_library gcrypt;
  * sizes only, they are the only way.
  */
 enum gcrypt_mode_set {
-	GCRYPT_BARE = 1,  /* the cipher itself, for our templates */
-	GCRYPT_CHAIN = 2, /* cbc, ctr, cfb, ofb */
-	GCRYPT_AEAD = 4,  /* gcm, ccm, rfc7539 */
-	GCRYPT_XTS = 8,
+	GCRYPT_BARE = 1,    /* the cipher itself, for our templates */
+	GCRYPT_ECB = 2,     /* ecb by other means than the library's: see gcrypt_cipher.c */
+	GCRYPT_CHAIN = 4,   /* cbc, cfb, ofb */
+	GCRYPT_COUNTER = 8, /* ctr, gcm */
+	GCRYPT_AEAD = 16,   /* ccm, rfc7539 */
+	GCRYPT_XTS = 32,
 };
 
 /* A cipher: one row makes it available in every mode that suits its block size. */
@@ -65,6 +67,8 @@ struct gcrypt_cipher {
 	void (*expand)(const uint8_t *key, size_t size, uint8_t *out, size_t *out_size);
 	/* The driver of a bare cipher that takes the keys of other sizes, or NULL. */
 	const char *other;
+	/* The driver of a bare cipher that is faster with one block at a time, or NULL. */
+	const char *serial;
 };
 
 /* A mode: one row makes it available for every cipher of its block size. */
@@ -75,6 +79,8 @@ struct gcrypt_mode {
 	unsigned keys;    /* how many keys of the cipher one key holds */
 	bool stream;      /* takes text of any length: block size 1 to the outside */
 	bool iv_is_block; /* else alg.ivsize says */
+	/* What makes this mode of a bare cipher, before and behind its driver's name; or NULL. */
+	const char *around[2];
 	unsigned handles;
 	struct {
 		int mode;
@@ -88,7 +94,8 @@ struct gcrypt_mode {
 struct gcrypt_pair {
 	const struct gcrypt_cipher *cipher;
 	const struct gcrypt_mode *mode;
-	const struct alg *other; /* that the cipher's row names */
+	const struct alg *other;  /* that the cipher's row names */
+	const struct alg *serial; /* likewise; for the bare cipher only */
 };
 
 /* A tfm's context.  Handles are opened and keyed by setkey and serve all requests. */
@@ -96,11 +103,13 @@ struct gcrypt_context {
 	gcry_cipher_hd_t handle[GCRYPT_MAX_HANDLES];
 	int algorithm;          /* of the open handles; 0: the key is the other's */
 	atomic_bool chain_busy; /* see gcrypt_cipher.c */
-	struct tfm *other;      /* of pair->other, or NULL */
+	struct tfm *other;      /* the same mode of pair->other, or NULL: not needed yet */
+	struct tfm *serial;     /* of pair->serial, or NULL */
 };
 
-/* The mode of the bare cipher, in a file of its own. */
+/* The modes of one file: the bare cipher, and ecb, which is made of the same. */
 extern const struct gcrypt_mode gcrypt_cipher_mode;
+extern const struct gcrypt_mode gcrypt_ecb_mode;
 
 /* All of them, the bare cipher too. */
 extern const struct gcrypt_mode *const gcrypt_modes[];
@@ -109,6 +118,14 @@ extern const size_t gcrypt_mode_count;
 static inline struct gcrypt_context *gcrypt_context(const struct tfm *tfm)
 {
 	return tfm_context(tfm);
+}
+
+/* The tfm that has the key, where it is of a size that the library does not know; or NULL. */
+static inline struct tfm *gcrypt_other(const struct tfm *tfm)
+{
+	const struct gcrypt_context *context = gcrypt_context(tfm);
+
+	return context->algorithm == 0 ? context->other : NULL;
 }
 
 /* 0, -ENOMEM, or -EINVAL for all else that the library can say. */

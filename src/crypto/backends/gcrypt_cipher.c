@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Bare block ciphers by libgcrypt, for our templates.
+ * Bare block ciphers by libgcrypt, for our templates, and ecb.
  *
  * The library's ECB mode goes block by block for nearly every cipher, but its CFB and CBC
  * decryption take many blocks at once, in vector instructions where the machine has them.  Both are
@@ -27,20 +27,15 @@
 #define FEW_BLOCKS   4u /* not worth a batch */
 
 #define CIPHER_PRIORITY 200 /* less than a fused mode's, so that a template never hides one */
+#define ECB_PRIORITY    300
 
 typedef __typeof__(gcry_cipher_encrypt) crypt_function;
+
+static const uint8_t zero[MAX_BLOCK];
 
 static gcry_cipher_hd_t handle_of(const struct tfm *tfm, unsigned which)
 {
 	return gcrypt_context(tfm)->handle[which];
-}
-
-/* The tfm that has the key, where it is of a size that the library does not know. */
-static struct tfm *other_of(const struct tfm *tfm)
-{
-	const struct gcrypt_context *context = gcrypt_context(tfm);
-
-	return context->algorithm == 0 ? context->other : NULL;
 }
 
 /* ECB only reads the handle when it encrypts, which is what makes this safe to share. */
@@ -52,6 +47,24 @@ static void crypt_few(crypt_function *function, const struct tfm *tfm, uint8_t *
 	/* The library fails where no key was set, and nothing of the input may be left in out. */
 	if (blocks > 0 && function(handle_of(tfm, ECB_HANDLE), out, size, in, size))
 		secmem_wipe(out, size);
+}
+
+/* The tfm to go to block by block: one that takes the key, or is faster; NULL: the library. */
+static struct tfm *serial_of(const struct tfm *tfm)
+{
+	struct tfm *other = gcrypt_other(tfm);
+
+	return other ? other : gcrypt_context(tfm)->serial;
+}
+
+static void encrypt_few(const struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
+{
+	struct tfm *serial = serial_of(tfm);
+
+	if (serial)
+		serial->alg->cipher.encrypt(serial, out, in, blocks);
+	else
+		crypt_few(gcrypt.gcry_cipher_encrypt, tfm, out, in, blocks);
 }
 
 static bool take_chain(const struct tfm *tfm)
@@ -100,15 +113,10 @@ static bool encrypt_batch(struct tfm *tfm, uint8_t *text, uint8_t *out, const ui
 static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
 {
 	unsigned block = tfm->alg->blocksize;
-	struct tfm *other = other_of(tfm);
 	uint8_t text[BATCH_SIZE + MAX_BLOCK];
 	bool used = false;
 
-	if (other) {
-		other->alg->cipher.encrypt(other, out, in, blocks);
-		return;
-	}
-	while (blocks > FEW_BLOCKS) {
+	while (blocks > FEW_BLOCKS && !gcrypt_other(tfm)) {
 		size_t batch = batch_of(blocks);
 
 		used = true;
@@ -118,7 +126,7 @@ static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, siz
 		out += batch * block;
 		blocks -= batch;
 	}
-	crypt_few(gcrypt.gcry_cipher_encrypt, tfm, out, in, blocks);
+	encrypt_few(tfm, out, in, blocks);
 	if (used)
 		secmem_wipe(text, sizeof(text));
 }
@@ -126,9 +134,8 @@ static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, siz
 /* Not shared by threads, so the handle is free. */
 static void cipher_decrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
 {
-	static const uint8_t zero[MAX_BLOCK];
 	unsigned block = tfm->alg->blocksize;
-	struct tfm *other = other_of(tfm);
+	struct tfm *other = gcrypt_other(tfm);
 	uint8_t text[BATCH_SIZE];
 	bool used = false;
 
@@ -155,13 +162,13 @@ static void cipher_decrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, siz
 		secmem_wipe(text, sizeof(text));
 }
 
-static void mac_by_blocks(struct tfm *tfm, uint8_t *mac, const uint8_t *in, size_t blocks)
+static void mac_by_blocks(const struct tfm *tfm, uint8_t *mac, const uint8_t *in, size_t blocks)
 {
 	unsigned block = tfm->alg->blocksize;
 
 	for (; blocks > 0; blocks--, in += block) {
 		bytes_xor(mac, mac, in, block);
-		cipher_encrypt(tfm, mac, mac, 1);
+		encrypt_few(tfm, mac, mac, 1);
 	}
 }
 
@@ -171,7 +178,7 @@ static void cipher_cbc_mac(struct tfm *tfm, uint8_t *mac, const uint8_t *in, siz
 	uint8_t text[BATCH_SIZE];
 	bool used = false;
 
-	while (blocks > 1 && !other_of(tfm)) {
+	while (blocks > 1 && !serial_of(tfm)) {
 		size_t batch = batch_of(blocks);
 
 		used = true;
@@ -190,9 +197,71 @@ static void cipher_cbc_mac(struct tfm *tfm, uint8_t *mac, const uint8_t *in, siz
 		secmem_wipe(text, sizeof(text));
 }
 
+/*
+ * ecb by the same means.  Nobody shares its handles, so it goes right from in to out where they
+ * differ, and may be left by a jump.
+ */
+static int ecb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = tfm->alg->blocksize;
+	gcry_cipher_hd_t handle = handle_of(tfm, CFB_HANDLE);
+	size_t left = size;
+
+	(void)iv;
+	if (size % block != 0)
+		return -EINVAL;
+	if (in == out || size <= FEW_BLOCKS * block) {
+		cipher_encrypt(tfm, out, in, size / block);
+		return 0;
+	}
+	if (gcrypt.gcry_cipher_setiv(handle, in, block))
+		return -EINVAL;
+	while (left > block) {
+		size_t part = left - block < BATCH_SIZE ? left - block : BATCH_SIZE;
+
+		if (gcrypt.gcry_cipher_decrypt(handle, out, part, in + block, part))
+			return -EINVAL;
+		bytes_xor(out, out, in + block, part);
+		in += part;
+		out += part;
+		left -= part;
+	}
+	encrypt_few(tfm, out, in, 1);
+	return 0;
+}
+
+static int ecb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = tfm->alg->blocksize;
+	gcry_cipher_hd_t handle = handle_of(tfm, CBC_HANDLE);
+	size_t done = 0;
+
+	(void)iv;
+	if (size % block != 0)
+		return -EINVAL;
+	if (in == out || size <= FEW_BLOCKS * block) {
+		cipher_decrypt(tfm, out, in, size / block);
+		return 0;
+	}
+	if (gcrypt.gcry_cipher_setiv(handle, zero, block))
+		return -EINVAL;
+	while (done < size) {
+		size_t part = size - done < BATCH_SIZE ? size - done : BATCH_SIZE;
+		size_t first = done > 0 ? 0 : block; /* that block has zeros before it */
+
+		if (gcrypt.gcry_cipher_decrypt(handle, out + done, part, in + done, part))
+			return -EINVAL;
+		bytes_xor(out + done + first, out + done + first, in + done + first - block,
+			  part - first);
+		done += part;
+	}
+	return 0;
+}
+
 const struct gcrypt_mode gcrypt_cipher_mode = {
     .set = GCRYPT_BARE,
     .keys = 1,
+    .around = {"", ""},
     .handles = 3,
     .handle = {[ECB_HANDLE] = {GCRY_CIPHER_MODE_ECB, 0, false},
 	       [CBC_HANDLE] = {GCRY_CIPHER_MODE_CBC, 0, false},
@@ -200,4 +269,17 @@ const struct gcrypt_mode gcrypt_cipher_mode = {
     .alg = {.type = ALG_TYPE_CIPHER,
 	    .priority = CIPHER_PRIORITY,
 	    .cipher = {cipher_encrypt, cipher_decrypt, cipher_cbc_mac}},
+};
+
+const struct gcrypt_mode gcrypt_ecb_mode = {
+    .name = "ecb",
+    .set = GCRYPT_ECB,
+    .keys = 1,
+    .handles = 3,
+    .handle = {[ECB_HANDLE] = {GCRY_CIPHER_MODE_ECB, 0, false},
+	       [CBC_HANDLE] = {GCRY_CIPHER_MODE_CBC, 0, false},
+	       [CFB_HANDLE] = {GCRY_CIPHER_MODE_CFB, 0, false}},
+    .alg = {.type = ALG_TYPE_SKCIPHER,
+	    .priority = ECB_PRIORITY,
+	    .skcipher = {ecb_encrypt, ecb_decrypt}},
 };

@@ -86,9 +86,13 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
 	gcry_cipher_hd_t handle = gcrypt_context(tfm)->handle[0];
+	struct tfm *other = gcrypt_other(tfm);
 	unsigned block = block_size(tfm);
-	int result = gcrypt_errno(gcrypt.gcry_cipher_setctr(handle, iv, block));
+	int result;
 
+	if (other)
+		return other->alg->skcipher.encrypt(other, iv, out, in, size);
+	result = gcrypt_errno(gcrypt.gcry_cipher_setctr(handle, iv, block));
 	if (result == 0)
 		result = crypt_bytes(gcrypt.gcry_cipher_encrypt, handle, out, in, size);
 	if (result == 0)
@@ -119,6 +123,32 @@ static int cfb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 	result = iv_crypt(gcrypt.gcry_cipher_decrypt, tfm, iv, out, in, size);
 	if (result == 0)
 		memcpy(iv, next, block);
+	return result;
+}
+
+static int ofb_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = block_size(tfm);
+	size_t whole = size - size % block;
+	uint8_t last[ALG_MAX_IV]; /* out may be in: the last block is gone afterwards */
+	int result;
+
+	if (whole > 0)
+		memcpy(last, in + whole - block, block);
+	result = iv_crypt(gcrypt.gcry_cipher_encrypt, tfm, iv, out, in, whole);
+	if (result < 0)
+		return result;
+	if (whole > 0)
+		bytes_xor(iv, out + whole - block, last, block);
+	secmem_wipe(last, sizeof(last));
+	if (size == whole)
+		return 0;
+	/* The rest uses a part of a block of the key stream, all of which is the next IV. */
+	memset(iv, 0, block);
+	result =
+	    crypt_bytes(gcrypt.gcry_cipher_encrypt, gcrypt_context(tfm)->handle[0], iv, iv, block);
+	if (result == 0)
+		bytes_xor(out + whole, in + whole, iv, size - whole);
 	return result;
 }
 
@@ -215,17 +245,35 @@ static int gcm_start(struct tfm *tfm, const struct aead_request *request)
 						     tfm->alg->ivsize));
 }
 
+/* gcrypt_other, with the same tag size. */
+static struct tfm *aead_other(const struct tfm *tfm)
+{
+	struct tfm *other = gcrypt_other(tfm);
+
+	if (other)
+		other->authsize = tfm->authsize;
+	return other;
+}
+
 static int gcm_encrypt(struct tfm *tfm, const struct aead_request *request)
 {
-	int result = gcm_start(tfm, request);
+	struct tfm *other = aead_other(tfm);
+	int result;
 
+	if (other)
+		return other->alg->aead.encrypt(other, request);
+	result = gcm_start(tfm, request);
 	return result < 0 ? result : aead_encrypt(tfm, request, TAG_SIZE);
 }
 
 static int gcm_decrypt(struct tfm *tfm, const struct aead_request *request)
 {
-	int result = gcm_start(tfm, request);
+	struct tfm *other = aead_other(tfm);
+	int result;
 
+	if (other)
+		return other->alg->aead.decrypt(other, request);
+	result = gcm_start(tfm, request);
 	return result < 0 ? result : aead_decrypt(tfm, request, TAG_SIZE);
 }
 
@@ -295,10 +343,11 @@ static const struct gcrypt_mode cbc = {
 
 static const struct gcrypt_mode ctr = {
     .name = "ctr",
-    .set = GCRYPT_CHAIN,
+    .set = GCRYPT_COUNTER,
     .keys = 1,
     .stream = true,
     .iv_is_block = true,
+    .around = {"ctr(", ")"},
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_CTR}},
     .alg = SKCIPHER(ctr_crypt, ctr_crypt, NULL),
@@ -315,6 +364,17 @@ static const struct gcrypt_mode cfb = {
     .alg = SKCIPHER(cfb_encrypt, cfb_decrypt, NULL),
 };
 
+static const struct gcrypt_mode ofb = {
+    .name = "ofb",
+    .set = GCRYPT_CHAIN,
+    .keys = 1,
+    .stream = true,
+    .iv_is_block = true,
+    .handles = 1,
+    .handle = {{.mode = GCRY_CIPHER_MODE_OFB}},
+    .alg = SKCIPHER(ofb_crypt, ofb_crypt, NULL),
+};
+
 static const struct gcrypt_mode xts = {
     .name = "xts",
     .set = GCRYPT_XTS,
@@ -328,10 +388,11 @@ static const struct gcrypt_mode xts = {
 
 static const struct gcrypt_mode gcm = {
     .name = "gcm",
-    .set = GCRYPT_AEAD,
+    .set = GCRYPT_COUNTER,
     .block = 16,
     .keys = 1,
     .stream = true,
+    .around = {"gcm_base(ctr(", "),ghash-own)"},
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_GCM}},
     .alg = AEAD(GCM_IV_SIZE, aead_gcm_authsize_valid, gcm_encrypt, gcm_decrypt),
@@ -360,7 +421,7 @@ static const struct gcrypt_mode rfc7539 = {
 };
 
 const struct gcrypt_mode *const gcrypt_modes[] = {
-    &gcrypt_cipher_mode, &cbc, &ctr, &cfb, &xts, &gcm, &ccm, &rfc7539,
+    &gcrypt_cipher_mode, &gcrypt_ecb_mode, &cbc, &ctr, &cfb, &ofb, &xts, &gcm, &ccm, &rfc7539,
 };
 
 const size_t gcrypt_mode_count = sizeof(gcrypt_modes) / sizeof(gcrypt_modes[0]);
