@@ -45,6 +45,7 @@ struct cli_command {
 extern const struct cli_command cli_run_command;
 extern const struct cli_command cli_list_command;
 extern const struct cli_command cli_doctor_command;
+extern const struct cli_command cli_report_command;
 
 /*
  * Parses options up to the first operand or "--": --name, --name=value and --name value.  Returns

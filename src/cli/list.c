@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/markdown.h"
 #include "cli/sizes.h"
+#include "cli/table.h"
 #include "crypto/registry.h"
 
 static const char *const type_choices[] = {"hash", "skcipher", "aead", "rng", "cipher", NULL};
@@ -91,33 +92,22 @@ static void fill_row(const struct alg *alg, struct row *row)
 	snprintf(row->cell[8], ALG_NAME_MAX, "%d", alg->priority);
 }
 
-static void print_row(const struct row *row, const size_t width[COLUMNS])
+static int print_table(const struct alg *const *algs, size_t count)
 {
-	for (size_t i = 0; i + 1 < COLUMNS; i++)
-		printf("%-*s  ", (int)width[i], row->cell[i]);
-	printf("%s\n", row->cell[COLUMNS - 1]);
-}
+	struct cli_table table = {.titles = titles, .columns = COLUMNS};
+	int result = 0;
 
-static void print_table(const struct alg *const *algs, size_t count)
-{
-	size_t width[COLUMNS];
-	struct row row;
+	for (size_t i = 0; result == 0 && i < count; i++) {
+		struct row row;
+		const char *cells[COLUMNS];
 
-	for (size_t column = 0; column < COLUMNS; column++)
-		width[column] = strlen(titles[column]);
-	for (size_t i = 0; i < count; i++) {
 		fill_row(algs[i], &row);
 		for (size_t column = 0; column < COLUMNS; column++)
-			if (strlen(row.cell[column]) > width[column])
-				width[column] = strlen(row.cell[column]);
+			cells[column] = row.cell[column];
+		result = cli_table_add(&table, cells);
 	}
-	for (size_t column = 0; column < COLUMNS; column++)
-		snprintf(row.cell[column], ALG_NAME_MAX, "%s", titles[column]);
-	print_row(&row, width);
-	for (size_t i = 0; i < count; i++) {
-		fill_row(algs[i], &row);
-		print_row(&row, width);
-	}
+	cli_table_print(&table);
+	return result;
 }
 
 static void print_json_text(const char *key, const char *value)
@@ -181,16 +171,15 @@ static int list(int argc, char **argv)
 		return cli_finish_output();
 	}
 	count = collect(&algs);
-	if (!algs) {
-		cli_message("out of memory");
-		return CLI_FAILURE;
-	}
-	if (as_json)
+	if (algs && as_json)
 		print_json(algs, count);
-	else
-		print_table(algs, count);
+	else if (!algs || print_table(algs, count) < 0)
+		result = CLI_FAILURE;
 	free((void *)algs);
-	return cli_finish_output();
+	if (result == CLI_OK)
+		return cli_finish_output();
+	cli_message("out of memory");
+	return result;
 }
 
 const struct cli_command cli_list_command = {

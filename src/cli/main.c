@@ -8,6 +8,7 @@ static const struct cli_command *const commands[] = {
     &cli_run_command,
     &cli_list_command,
     &cli_doctor_command,
+    &cli_report_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/cli.h"
 
 static const struct cli_command *current;
@@ -148,13 +149,10 @@ int cli_finish_output(void)
 void cli_json_string(const char *text)
 {
 	putchar('"');
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			printf("\\%c", *c);
-		else if (*c < 0x20)
-			printf("\\u%04x", *c);
-		else
-			putchar(*c);
+	while (*text) {
+		char piece[JSON_ESCAPE_MAX];
+
+		fwrite(piece, 1, json_escape(&text, piece), stdout);
 	}
 	putchar('"');
 }
