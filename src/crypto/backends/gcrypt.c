@@ -78,8 +78,9 @@ static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "sm4",
 	.block = 16,
-	.modes = MODES_OF_128,
+	.modes = GCRYPT_BARE | GCRYPT_COUNTER,
 	.key = {{GCRY_CIPHER_SM4, 16, 16}},
+	.serial = "sm4-own",
     },
     {
 	.name = "seed",

@@ -28,6 +28,7 @@ static int (*const registrations[])(void) = {
     serpent_register,
     sha3_register,
     sm3_register,
+    sm4_register,
     streebog_register,
     tea_register,
     twofish_register,

@@ -27,6 +27,7 @@ int poly1305_register(void);   /* poly1305: RFC 8439 */
 int rmd160_register(void);     /* rmd160: Dobbertin, Bosselaers and Preneel, 1996 */
 int serpent_register(void);    /* serpent: Anderson, Biham and Knudsen */
 int sm3_register(void);        /* sm3: GB/T 32905-2016 */
+int sm4_register(void);        /* sm4: GB/T 32907-2016 */
 int streebog_register(void);   /* streebog256, streebog512: RFC 6986 */
 int tea_register(void);        /* tea, xtea, xeta: Wheeler and Needham */
 int twofish_register(void);    /* twofish: Schneier and others, 1998 */
