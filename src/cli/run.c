@@ -9,22 +9,40 @@
 
 #include "cli/cli.h"
 #include "cli/preload.h"
+#ifdef UALG_SUPERVISOR
+#include "doors/supervisor/supervisor.h"
+#include "socket/profile.h"
+#endif
 
 static const char *const when_choices[] = {"always", "missing", NULL};
 static const char *const profile_choices[] = {"strict", "default", "documented", NULL};
 
+static const char *const door_choices[] = {"preload", "seccomp", "ptrace", "both", NULL};
+static const char *const trap_choices[] = {"window", "all", NULL};
+
 static const char *when;
 static const char *profile;
+static const char *door;
+static const char *trap;
+static bool isolate;
 static const char *record;
 
 static const struct cli_option options[] = {
     {"when", "WHEN", "when ualg answers instead of the kernel", when_choices, NULL, &when},
     {"profile", "PROFILE", "who is right where kernel and documents differ", profile_choices, NULL,
      &profile},
+    {"door", "DOOR", "how the program is reached", door_choices, NULL, &door},
+    {"isolate", NULL, "keep keys out of the program: no preloading", NULL, &isolate, NULL},
+    {"trap", "TRAP", "which calls a supervisor sees", trap_choices, NULL, &trap},
     {"record", "FILE", "write to FILE what programs do with AF_ALG: see 'ualg help report'", NULL,
      NULL, &record},
     {0},
 };
+
+static bool is_door(const char *name)
+{
+	return door && strcmp(door, name) == 0;
+}
 
 /*
  * An option wins over the environment; what stands in the environment is checked here, since the
@@ -147,15 +165,69 @@ static bool tell_reach(const char *program, const char *library)
 	return true;
 }
 
+/* Executes the program in this process's place; returns where that fails. */
+static int execute(char **argv)
+{
+	int error;
+
+	execvp(argv[0], argv);
+	error = errno;
+	cli_message("'%s': %s", argv[0], strerror(error));
+	return error == ENOENT ? CLI_RUN_NOT_FOUND : CLI_RUN_CANNOT_EXEC;
+}
+
+#ifdef UALG_SUPERVISOR
+static void start_supervised(void *argument)
+{
+	_exit(execute(argument));
+}
+
+static void tell(const char *line)
+{
+	cli_message("%s", line);
+}
+
+static enum sock_profile chosen_profile(void)
+{
+	const char *name = getenv("UALG_PROFILE");
+	enum sock_profile chosen = SOCK_PROFILE_DEFAULT;
+
+	if (name)
+		(void)sock_profile_parse(name, &chosen);
+	return chosen;
+}
+
+static int run_supervised(char **argv)
+{
+	struct supervisor_options how = {
+	    .way = is_door("ptrace") ? SUPERVISOR_WAY_PTRACE : SUPERVISOR_WAY_AUTO,
+	    .trap = trap && strcmp(trap, "all") == 0 ? SUPERVISOR_TRAP_ALL : SUPERVISOR_TRAP_WINDOW,
+	    .profile = chosen_profile(),
+	    .start = start_supervised,
+	    .argument = argv,
+	    .tell = tell,
+	};
+	int status = supervisor_run(&how);
+
+	return status < 0 ? CLI_RUN_FAILED : status;
+}
+#endif
+
 static int run(int argc, char **argv)
 {
 	char library[PATH_MAX];
-	int error;
 
 	if (argc == 0) {
 		cli_message("a program is missing: ualg run [OPTIONS] [--] PROGRAM [ARGUMENTS]");
 		return CLI_RUN_FAILED;
 	}
+	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
+	    set_choice("UALG_PROFILE", profile, profile_choices) < 0)
+		return CLI_RUN_FAILED;
+#ifdef UALG_SUPERVISOR
+	if (is_door("seccomp") || is_door("ptrace"))
+		return run_supervised(argv);
+#endif
 	if (preload_find(library) < 0) {
 		cli_message("'%s' is not there; $UALG_PRELOAD_LIBRARY can name the library",
 			    library);
@@ -166,10 +238,7 @@ static int run(int argc, char **argv)
 		return CLI_RUN_FAILED;
 	if (tell_reach(argv[0], library) && set_preload(library) < 0)
 		return CLI_RUN_FAILED;
-	execvp(argv[0], argv);
-	error = errno;
-	cli_message("'%s': %s", argv[0], strerror(error));
-	return error == ENOENT ? CLI_RUN_NOT_FOUND : CLI_RUN_CANNOT_EXEC;
+	return execute(argv);
 }
 
 const struct cli_command cli_run_command = {

@@ -7,47 +7,56 @@
 
 #include "ualg/if_alg.h"
 
+ssize_t door_message_judge_vector(struct iovec *vector, size_t count)
+{
+	size_t total = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (vector[i].iov_len > SSIZE_MAX)
+			return -EINVAL;
+		if (!door_range_valid(vector[i].iov_base, vector[i].iov_len))
+			return -EFAULT;
+		if (vector[i].iov_len > DOOR_SIZE_MAX - total)
+			vector[i].iov_len = DOOR_SIZE_MAX - total;
+		total += vector[i].iov_len;
+	}
+	return (ssize_t)total;
+}
+
 ssize_t door_message_vector(struct door_memory *memory, const struct iovec *vector, size_t count,
 			    struct iovec *out)
 {
-	size_t total = 0;
 	int result = count ? memory->copy(memory, out, vector, count * sizeof(*vector)) : 0;
 
-	if (result < 0)
-		return result;
-	for (size_t i = 0; i < count; i++) {
-		if (out[i].iov_len > SSIZE_MAX)
-			return -EINVAL;
-		if (!door_range_valid(out[i].iov_base, out[i].iov_len))
-			return -EFAULT;
-		if (out[i].iov_len > DOOR_SIZE_MAX - total)
-			out[i].iov_len = DOOR_SIZE_MAX - total;
-		total += out[i].iov_len;
+	return result < 0 ? result : door_message_judge_vector(out, count);
+}
+
+int door_message_judge_header(struct door_memory *memory, struct msghdr *header, bool sending)
+{
+	uint8_t name[UALG_SOCKADDR_MAX];
+	int result;
+
+	if (!header->msg_name)
+		header->msg_namelen = 0;
+	if ((int)header->msg_namelen < 0)
+		return -EINVAL;
+	if (header->msg_namelen > sizeof(name))
+		header->msg_namelen = sizeof(name);
+	/* Nobody wants the name, but the kernel fails where it is not there. */
+	if (sending && header->msg_namelen) {
+		result = memory->copy(memory, name, header->msg_name, header->msg_namelen);
+		if (result < 0)
+			return result;
 	}
-	return (ssize_t)total;
+	return header->msg_iovlen > DOOR_IOV_MAX ? -EMSGSIZE : 0;
 }
 
 int door_message_header(struct door_memory *memory, const struct msghdr *header, bool sending,
 			struct msghdr *out)
 {
-	uint8_t name[UALG_SOCKADDR_MAX];
 	int result = memory->copy(memory, out, header, sizeof(*out));
 
-	if (result < 0)
-		return result;
-	if (!out->msg_name)
-		out->msg_namelen = 0;
-	if ((int)out->msg_namelen < 0)
-		return -EINVAL;
-	if (out->msg_namelen > sizeof(name))
-		out->msg_namelen = sizeof(name);
-	/* Nobody wants the name, but the kernel fails where it is not there. */
-	if (sending && out->msg_namelen) {
-		result = memory->copy(memory, name, out->msg_name, out->msg_namelen);
-		if (result < 0)
-			return result;
-	}
-	return out->msg_iovlen > DOOR_IOV_MAX ? -EMSGSIZE : 0;
+	return result < 0 ? result : door_message_judge_header(memory, out, sending);
 }
 
 ssize_t door_message_control(struct door_memory *memory, const struct msghdr *header, void *out)

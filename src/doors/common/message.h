@@ -35,19 +35,25 @@ static inline bool door_range_valid(const void *base, size_t size)
 }
 
 /*
- * Copies a vector of count entries and cuts it at DOOR_SIZE_MAX.  Returns the bytes of all entries;
- * -EINVAL: a negative size; -EFAULT: the vector cannot be read, or an entry points beyond a
- * program's memory.  count is at most DOOR_IOV_MAX and room for as many is at out.
+ * Judges a vector that was copied, and cuts it at DOOR_SIZE_MAX.  Returns the bytes of all entries;
+ * -EINVAL: a negative size; -EFAULT: an entry points beyond a program's memory.
  */
+ssize_t door_message_judge_vector(struct iovec *vector, size_t count);
+
+/* Copies a vector of count entries, at most DOOR_IOV_MAX, to out and judges it; also -EFAULT: it
+ * cannot be read. */
 ssize_t door_message_vector(struct door_memory *memory, const struct iovec *vector, size_t count,
 			    struct iovec *out);
 
 /*
- * Copies the header of sendmsg (sending) or recvmsg and judges its name and counts.  *out has
- * msg_namelen 0 where there is no name, and a msg_iovlen of at most DOOR_IOV_MAX.
- * -EFAULT: header or, for sending, the name cannot be read; -EINVAL: negative name length (H-17);
- * -EMSGSIZE: more than DOOR_IOV_MAX entries.
+ * Judges a header of sendmsg (sending) or recvmsg that was copied: its name and counts.  It has
+ * msg_namelen 0 afterwards where there is no name, and a msg_iovlen of at most DOOR_IOV_MAX.
+ * -EFAULT: the name cannot be read, in sending; -EINVAL: negative name length (H-17); -EMSGSIZE:
+ * more than DOOR_IOV_MAX entries.
  */
+int door_message_judge_header(struct door_memory *memory, struct msghdr *header, bool sending);
+
+/* Copies a header to *out and judges it; also -EFAULT: it cannot be read. */
 int door_message_header(struct door_memory *memory, const struct msghdr *header, bool sending,
 			struct msghdr *out);
 

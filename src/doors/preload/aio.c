@@ -19,6 +19,10 @@
 #include "doors/preload/real.h"
 #include "doors/preload/watch.h"
 
+/* So many calls are looked at together; from so few on they are worth it. */
+#define GROUP_MOST  PRELOAD_EVENTS_TOGETHER
+#define GROUP_LEAST 4
+
 #define PRIORITY_CLASS_SHIFT 13
 #define PRIORITY_CLASSES     4
 
@@ -163,6 +167,172 @@ __attribute__((noinline)) static int perform_vector(aio_context_t context, struc
 	return perform(context, call);
 }
 
+/* ---- doing many at once ---- */
+
+/*
+ * Consecutive entries of a list that go in one direction, each with one buffer and on a socket of
+ * its own: what sock_batch wants.  They are judged and done in their order, as single ones are.
+ */
+struct group {
+	long count;
+	bool receive;
+	struct call calls[GROUP_MOST];
+	struct iovec iov[GROUP_MOST];
+	struct sock_io io[GROUP_MOST];
+	struct sock_call together[GROUP_MOST];
+	long which[GROUP_MOST]; /* entry of together: the call's number */
+	bool done[GROUP_MOST];
+	struct preload_event *events[GROUP_MOST];
+	int64_t results[GROUP_MOST];
+};
+
+static bool has_socket(const struct group *group, const struct sock *sock)
+{
+	for (long i = 0; i < group->count; i++)
+		if (group->calls[i].sock == sock)
+			return true;
+	return false;
+}
+
+/* Reads a list's entries from first on, as long as they belong together. */
+static void read_group(struct iocb **list, long first, long count, struct group *group)
+{
+	group->count = 0;
+	while (first + group->count < count && group->count < (long)GROUP_MOST) {
+		struct call *call = &group->calls[group->count];
+		uint16_t operation;
+
+		if (!read_entry(list, first + group->count, call) || !call->sock)
+			return;
+		operation = call->control.aio_lio_opcode;
+		if ((operation != IOCB_CMD_PREAD && operation != IOCB_CMD_PWRITE) ||
+		    operation != group->calls[0].control.aio_lio_opcode ||
+		    has_socket(group, call->sock))
+			return;
+		group->receive = reads(&call->control);
+		group->count++;
+	}
+}
+
+/* What the kernel looks at before it accepts a call, and the event to be. */
+static int accept_call(aio_context_t context, struct group *group, long index)
+{
+	const uint32_t key = 0;
+	struct call *call = &group->calls[index];
+	struct iovec *iov = &group->iov[index];
+	int result = judge(&call->control);
+
+	if (result < 0)
+		return result;
+	*iov = (struct iovec){.iov_base = (void *)(uintptr_t)call->control.aio_buf,
+			      .iov_len = call->control.aio_nbytes};
+	if (!door_range_valid(iov->iov_base, iov->iov_len))
+		return -EFAULT;
+	if (iov->iov_len > DOOR_SIZE_MAX)
+		iov->iov_len = DOOR_SIZE_MAX;
+	call->iov = iov;
+	call->iov_count = 1;
+	call->size = iov->iov_len;
+	result = preload_copy_out(&call->user->aio_key, &key, sizeof(key));
+	if (result < 0)
+		return result;
+	group->events[index] = preload_events_new(context, &call->control, call->user);
+	return group->events[index] ? 0 : -EAGAIN;
+}
+
+/* Locks the sockets that nobody has, for sock_batch; returns how many.  To sleep for one would be
+ * against the order of locks: who has it may wait for another one of these. */
+static size_t lock_together(struct group *group)
+{
+	size_t count = 0;
+
+	for (long i = 0; i < group->count; i++) {
+		struct call *call = &group->calls[i];
+
+		if (call->control.aio_offset || !sock_lock_try(call->sock))
+			continue;
+		if (preload_find(call->number) != call->sock) {
+			sock_unlock(call->sock); /* closed by another thread just now */
+			continue;
+		}
+		group->io[i] =
+		    (struct sock_io){.iov = call->iov, .iov_count = 1, .size = call->size};
+		group->together[count] =
+		    (struct sock_call){.sock = call->sock, .io = &group->io[i]};
+		group->which[count++] = i;
+	}
+	return count;
+}
+
+/* Computes what can be computed side by side. */
+static void perform_together(struct group *group)
+{
+	size_t count = lock_together(group);
+	int cancel_state;
+
+	preload_enter(&cancel_state);
+	sock_batch(group->together, count, group->receive);
+	preload_leave(cancel_state);
+	for (size_t i = 0; i < count; i++) {
+		const struct sock_call *done = &group->together[i];
+
+		sock_unlock(done->sock);
+		if (!done->done)
+			continue;
+		group->done[group->which[i]] = true;
+		group->results[group->which[i]] = done->result;
+	}
+}
+
+/* The rest, in its turn.  It may sleep, so what comes before it is told first. */
+static void perform_rest(struct group *group)
+{
+	long told = 0;
+
+	for (long i = 0; i < group->count; i++) {
+		if (group->done[i])
+			continue;
+		preload_events_complete_all(group->events + told, group->results + told,
+					    (size_t)(i - told));
+		told = i;
+		group->results[i] = transfer(&group->calls[i]);
+	}
+	preload_events_complete_all(group->events + told, group->results + told,
+				    (size_t)(group->count - told));
+}
+
+/* Returns how many were accepted; *error: why not the next, or 0. */
+static long perform_group(aio_context_t context, struct group *group, long *error)
+{
+	*error = preload_events_flush(context) ? 0 : -EAGAIN;
+	if (*error < 0)
+		return 0;
+	for (long i = 0; i < group->count; i++) {
+		*error = accept_call(context, group, i);
+		if (*error < 0)
+			group->count = i;
+	}
+	memset(group->done, 0, sizeof(group->done));
+	if (group->count >= GROUP_LEAST)
+		perform_together(group);
+	perform_rest(group);
+	return group->count;
+}
+
+/*
+ * The entries from first on, if they belong together: how many of them are done, and *error as
+ * perform_group has it.  0 without error: there are none such.
+ */
+__attribute__((noinline)) static long begin_group(aio_context_t context, struct iocb **list,
+						  long first, long count, long *error)
+{
+	struct group group;
+
+	*error = 0;
+	read_group(list, first, count, &group);
+	return group.count < GROUP_LEAST ? 0 : perform_group(context, &group, error);
+}
+
 /* The kernel asks the placeholder: it shows what there is to see from now on. */
 static int prepare_poll(const struct call *call)
 {
@@ -233,6 +403,17 @@ long preload_aio_submit(aio_context_t context, long count, struct iocb **list)
 		if (result < i - first)
 			return accepted(first, result);
 		first = i;
+		if (count - i >= GROUP_LEAST) {
+			long done = begin_group(context, list, i, count, &result);
+
+			if (result < 0)
+				return accepted(i + done, result);
+			if (done) {
+				first = i + done;
+				i = first - 1;
+				continue;
+			}
+		}
 		result = begin(context, &call);
 		if (result < 0)
 			return accepted(i, result);

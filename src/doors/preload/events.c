@@ -108,39 +108,60 @@ static void give_back(struct pool *to, struct preload_event *event)
 	to->free = event;
 }
 
-/* Lock held: the event cannot come out of the ring before its state says that it is there.  A
- * shadow is submitted without a sleep. */
-static bool hand_over(struct pool *in, struct preload_event *event)
+/*
+ * Submits shadows of one context and returns of how many it has done with.  Lock held: an event
+ * cannot come out of the ring before its state says that it is there.  A shadow is submitted
+ * without a sleep.
+ */
+static size_t hand_over(struct pool *in, struct preload_event *const *events, size_t count)
 {
-	struct iocb *list = &event->shadow;
-	long result = DOOR_CALL_3(SYS_io_submit, event->context, 1, &list);
+	struct iocb *list[PRELOAD_EVENTS_TOGETHER];
+	size_t done = 0;
 
-	if (result == -EAGAIN)
-		return false;
-	event->state = EVENT_UNDER_WAY;
-	if (result < 0)
-		give_back(in, event); /* context or descriptor are gone meanwhile */
-	return true;
+	for (size_t i = 0; i < count; i++)
+		list[i] = &events[i]->shadow;
+	while (done < count) {
+		long result =
+		    DOOR_CALL_3(SYS_io_submit, events[done]->context, count - done, list + done);
+
+		if (result == -EAGAIN)
+			break;
+		for (long i = 0; i < result; i++)
+			events[done++]->state = EVENT_UNDER_WAY;
+		if (result <= 0)
+			give_back(in,
+				  events[done++]); /* context or descriptor are gone meanwhile */
+	}
+	return done;
+}
+
+void preload_events_complete_all(struct preload_event *const *events, const int64_t *results,
+				 size_t count)
+{
+	struct pool *in = pool_get();
+	aio_context_t context;
+	size_t done;
+
+	if (count == 0 || !in || !lock_acquire(&in->lock))
+		return;
+	context = events[0]->context;
+	for (size_t i = 0; i < count; i++)
+		events[i]->result = results[i];
+	done = hand_over(in, events, count);
+	for (size_t i = done; i < count; i++) {
+		events[i]->state = EVENT_KEPT_BACK;
+		events[i]->next = in->kept_back;
+		in->kept_back = events[i];
+	}
+	lock_release(&in->lock);
+	/* Who emptied the ring meanwhile saw nothing kept back. */
+	if (done < count)
+		(void)preload_events_flush(context);
 }
 
 void preload_events_complete(struct preload_event *event, int64_t result)
 {
-	aio_context_t context = event->context;
-	struct pool *in = pool_get();
-
-	if (!in || !lock_acquire(&in->lock))
-		return;
-	event->result = result;
-	if (hand_over(in, event)) {
-		lock_release(&in->lock);
-		return;
-	}
-	event->state = EVENT_KEPT_BACK;
-	event->next = in->kept_back;
-	in->kept_back = event;
-	lock_release(&in->lock);
-	/* Who emptied the ring meanwhile saw nothing kept back. */
-	(void)preload_events_flush(context);
+	preload_events_complete_all(&event, &result, 1);
 }
 
 /* The oldest event of a context that is kept back: the link to it, or NULL.  Lock held. */
@@ -162,9 +183,10 @@ bool preload_events_flush(aio_context_t context)
 	if (!in || !lock_acquire(&in->lock))
 		return true;
 	while ((link = oldest_kept_back(in, context)) != NULL) {
-		struct preload_event *next = (*link)->next;
+		struct preload_event *event = *link;
+		struct preload_event *next = event->next;
 
-		if (!hand_over(in, *link))
+		if (hand_over(in, &event, 1) == 0)
 			break;
 		*link = next;
 	}

@@ -15,6 +15,7 @@
 
 #include <linux/aio_abi.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Whether any event of ours may be under way. */
@@ -28,8 +29,13 @@ bool preload_events_any(void);
 struct preload_event *preload_events_new(aio_context_t context, const struct iocb *control,
 					 const struct iocb *user);
 
-/* Lets the event come out with a result.  Never fails: where the ring is full it is kept back. */
+/* Lets an event come out with a result.  Never fails: where the ring is full it is kept back. */
 void preload_events_complete(struct preload_event *event, int64_t result);
+
+/* The same for count events of one context, in this order, at most PRELOAD_EVENTS_TOGETHER. */
+#define PRELOAD_EVENTS_TOGETHER 32u
+void preload_events_complete_all(struct preload_event *const *events, const int64_t *results,
+				 size_t count);
 
 /*
  * Hands events that were kept back to a context whose ring has room again.  True: none is left.

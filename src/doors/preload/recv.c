@@ -5,6 +5,7 @@
 #include <sys/uio.h>
 #include <time.h>
 
+#include "doors/common/deadline.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/names.h"
@@ -128,45 +129,12 @@ PRELOAD_EXPORT ssize_t recvmsg(int number, struct msghdr *message, int flags)
 	return preload_result(receive_message(number, sock, message, flags));
 }
 
-static const long second = 1000000000;
-
-/* What is left until the deadline, or zero. */
-static struct timespec time_left(const struct timespec *deadline)
-{
-	struct timespec now, left = {0, 0};
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec > deadline->tv_sec ||
-	    (now.tv_sec == deadline->tv_sec && now.tv_nsec >= deadline->tv_nsec))
-		return left;
-	left.tv_sec = deadline->tv_sec - now.tv_sec;
-	left.tv_nsec = deadline->tv_nsec - now.tv_nsec;
-	if (left.tv_nsec < 0) {
-		left.tv_nsec += second;
-		left.tv_sec--;
-	}
-	return left;
-}
-
-/* The time of recvmmsg is looked at after each message; it does not end a sleeping call. */
 static int deadline_of(const struct timespec *timeout, struct timespec *deadline)
 {
 	struct timespec time;
 	int result = preload_copy_in(&time, timeout, sizeof(time));
 
-	if (result < 0)
-		return result;
-	if (time.tv_sec < 0 || time.tv_nsec < 0 || time.tv_nsec >= second)
-		return -EINVAL;
-	(void)clock_gettime(CLOCK_MONOTONIC, deadline);
-	if (__builtin_add_overflow(deadline->tv_sec, time.tv_sec, &deadline->tv_sec))
-		deadline->tv_sec = LONG_MAX - 1;
-	deadline->tv_nsec += time.tv_nsec;
-	if (deadline->tv_nsec >= second) {
-		deadline->tv_nsec -= second;
-		deadline->tv_sec++;
-	}
-	return 0;
+	return result < 0 ? result : door_deadline_set(&time, deadline);
 }
 
 static int receive_messages(int number, struct sock *sock, struct mmsghdr *messages, unsigned count,
@@ -194,12 +162,12 @@ static int receive_messages(int number, struct sock *sock, struct mmsghdr *messa
 			each |= MSG_DONTWAIT;
 		if (!timeout)
 			continue;
-		left = time_left(&deadline);
+		left = door_deadline_left(&deadline);
 		if (left.tv_sec == 0 && left.tv_nsec == 0)
 			break;
 	}
 	if (timeout && done) {
-		left = time_left(&deadline);
+		left = door_deadline_left(&deadline);
 		if (preload_copy_out(timeout, &left, sizeof(left)) < 0)
 			return -EFAULT;
 	}

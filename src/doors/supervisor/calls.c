@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/calls.h"
+
+#include <seccomp.h>
+#include <sys/syscall.h>
+
+#define FIRST  1u
+#define SECOND 2u
+#define THIRD  4u
+
+const struct calls_entry calls_table[] = {
+    {"socket", SYS_socket, CALLS_SOCKET, 0, serve_socket},
+    {"socketpair", SYS_socketpair, CALLS_SOCKET, 0, serve_socketpair},
+    {"bind", SYS_bind, CALLS_DESCRIPTOR, FIRST, serve_bind},
+    {"accept", SYS_accept, CALLS_DESCRIPTOR, FIRST, serve_accept},
+    {"accept4", SYS_accept4, CALLS_DESCRIPTOR, FIRST, serve_accept4},
+
+    {"close", SYS_close, CALLS_DESCRIPTOR, FIRST, serve_close},
+    {"close_range", SYS_close_range, CALLS_ALWAYS, 0, serve_close_range},
+    {"dup", SYS_dup, CALLS_DESCRIPTOR, FIRST, serve_dup},
+#ifdef SYS_dup2
+    {"dup2", SYS_dup2, CALLS_DESCRIPTOR, FIRST | SECOND, serve_dup_to},
+#endif
+    {"dup3", SYS_dup3, CALLS_DESCRIPTOR, FIRST | SECOND, serve_dup_to},
+    {"fcntl", SYS_fcntl, CALLS_DESCRIPTOR, FIRST, serve_fcntl},
+    {"execve", SYS_execve, CALLS_ALWAYS, 0, serve_exec},
+    {"execveat", SYS_execveat, CALLS_ALWAYS, 0, serve_exec},
+
+    {"read", SYS_read, CALLS_DESCRIPTOR, FIRST, serve_read},
+    {"write", SYS_write, CALLS_DESCRIPTOR, FIRST, serve_write},
+    {"readv", SYS_readv, CALLS_DESCRIPTOR, FIRST, serve_readv},
+    {"writev", SYS_writev, CALLS_DESCRIPTOR, FIRST, serve_writev},
+    {"preadv2", SYS_preadv2, CALLS_DESCRIPTOR, FIRST, serve_preadv2},
+    {"pwritev2", SYS_pwritev2, CALLS_DESCRIPTOR, FIRST, serve_pwritev2},
+    {"sendto", SYS_sendto, CALLS_DESCRIPTOR, FIRST, serve_sendto},
+    {"recvfrom", SYS_recvfrom, CALLS_DESCRIPTOR, FIRST, serve_recvfrom},
+    {"sendmsg", SYS_sendmsg, CALLS_DESCRIPTOR, FIRST, serve_sendmsg},
+    {"recvmsg", SYS_recvmsg, CALLS_DESCRIPTOR, FIRST, serve_recvmsg},
+    {"sendmmsg", SYS_sendmmsg, CALLS_DESCRIPTOR, FIRST, serve_sendmmsg},
+    {"recvmmsg", SYS_recvmmsg, CALLS_DESCRIPTOR, FIRST, serve_recvmmsg},
+
+    {"setsockopt", SYS_setsockopt, CALLS_DESCRIPTOR, FIRST, serve_setsockopt},
+    {"getsockopt", SYS_getsockopt, CALLS_DESCRIPTOR, FIRST, serve_getsockopt},
+    {"ioctl", SYS_ioctl, CALLS_DESCRIPTOR, FIRST, serve_ioctl},
+    {"connect", SYS_connect, CALLS_DESCRIPTOR, FIRST, serve_connect},
+    {"listen", SYS_listen, CALLS_DESCRIPTOR, FIRST, serve_refused},
+    {"getsockname", SYS_getsockname, CALLS_DESCRIPTOR, FIRST, serve_refused},
+    {"getpeername", SYS_getpeername, CALLS_DESCRIPTOR, FIRST, serve_refused},
+    {"shutdown", SYS_shutdown, CALLS_DESCRIPTOR, FIRST, serve_refused},
+    {"fgetxattr", SYS_fgetxattr, CALLS_DESCRIPTOR, FIRST, serve_fgetxattr},
+
+#if defined(__x86_64__)
+    /* Only 32-bit programs have these; they are served as what they are called here. */
+    {"socketcall", -1, CALLS_ALWAYS, 0, serve_socketcall},
+    {"fcntl64", SYS_fcntl, CALLS_DESCRIPTOR, FIRST, serve_fcntl},
+#endif
+};
+
+const unsigned calls_count = sizeof(calls_table) / sizeof(calls_table[0]);
+
+#define NUMBERS 512u
+
+static const struct calls_entry *native[NUMBERS];
+static const struct calls_entry *compat[NUMBERS];
+
+static void enter(const struct calls_entry **table, long number, const struct calls_entry *entry)
+{
+	if (number >= 0 && (unsigned long)number < NUMBERS && !table[number])
+		table[number] = entry;
+}
+
+static void fill(void)
+{
+	for (unsigned i = 0; i < calls_count; i++) {
+		enter(native, calls_table[i].number, &calls_table[i]);
+#if defined(__x86_64__)
+		enter(compat, seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86, calls_table[i].name),
+		      &calls_table[i]);
+#endif
+	}
+}
+
+const struct calls_entry *calls_find(bool is_compat, long number)
+{
+	if (!native[SYS_socket])
+		fill();
+	if (number < 0 || (unsigned long)number >= NUMBERS)
+		return NULL;
+	return is_compat ? compat[number] : native[number];
+}

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/filter.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/seccomp.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "doors/supervisor/calls.h"
+#include "ualg/if_alg.h"
+
+#ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
+#define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
+#endif
+
+#define SMALL_BLOCK  128u
+#define LARGE_BLOCK  8192u
+#define SELECT_LIMIT 1024u /* numbers that an fd_set holds */
+
+struct filter_block filter_window[FILTER_BLOCKS];
+
+void filter_choose_window(void)
+{
+	struct rlimit limit = {SELECT_LIMIT, SELECT_LIMIT};
+	unsigned soft, size;
+
+	(void)getrlimit(RLIMIT_NOFILE, &limit);
+	soft = limit.rlim_cur < SELECT_LIMIT ? (unsigned)limit.rlim_cur : SELECT_LIMIT;
+	for (size = SMALL_BLOCK; size > 1 && size > soft / 4; size /= 2)
+		;
+	filter_window[0].size = size;
+	filter_window[0].first = soft / size * size - size;
+	for (size = LARGE_BLOCK; size >= SELECT_LIMIT && 2 * size > limit.rlim_max; size /= 2)
+		;
+	filter_window[1].size = size >= SELECT_LIMIT ? size : 0;
+	filter_window[1].first = filter_window[1].size;
+}
+
+bool filter_in_window(int number)
+{
+	for (unsigned i = 0; i < FILTER_BLOCKS; i++)
+		if ((unsigned)number - filter_window[i].first < filter_window[i].size)
+			return true;
+	return false;
+}
+
+/* The kernel takes an int of these arguments, so only their low half is looked at. */
+static struct scmp_arg_cmp equals(unsigned argument, unsigned value)
+{
+	return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, UINT32_MAX, value);
+}
+
+static struct scmp_arg_cmp in_block(unsigned argument, const struct filter_block *block)
+{
+	return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, (uint32_t) ~(block->size - 1),
+			  block->first);
+}
+
+static int trap_sockets(scmp_filter_ctx filter, int number)
+{
+	struct scmp_arg_cmp alg = equals(0, AF_ALG);
+	struct scmp_arg_cmp netlink[] = {equals(0, AF_NETLINK), equals(2, NETLINK_CRYPTO)};
+	int result = seccomp_rule_add_array(filter, SCMP_ACT_NOTIFY, number, 1, &alg);
+
+	if (result < 0)
+		return result;
+	return seccomp_rule_add_array(filter, SCMP_ACT_NOTIFY, number, 2, netlink);
+}
+
+static int trap_window(scmp_filter_ctx filter, int number, unsigned descriptors)
+{
+	for (unsigned argument = 0; argument < 6; argument++) {
+		for (unsigned i = 0; descriptors >> argument & 1 && i < FILTER_BLOCKS; i++) {
+			struct scmp_arg_cmp test = in_block(argument, &filter_window[i]);
+			int result;
+
+			if (filter_window[i].size == 0)
+				continue;
+			result = seccomp_rule_add_array(filter, SCMP_ACT_NOTIFY, number, 1, &test);
+			if (result < 0)
+				return result;
+		}
+	}
+	return 0;
+}
+
+static int trap_call(scmp_filter_ctx filter, const struct calls_entry *entry,
+		     enum supervisor_trap trap)
+{
+	int number = seccomp_syscall_resolve_name(entry->name);
+
+	if (number == __NR_SCMP_ERROR)
+		return 0; /* libseccomp is older than the call: the filter is without it */
+	if (entry->when == CALLS_SOCKET)
+		return trap_sockets(filter, number);
+	if (entry->when == CALLS_ALL_ONLY && trap != SUPERVISOR_TRAP_ALL)
+		return 0;
+	if (entry->when == CALLS_DESCRIPTOR && trap != SUPERVISOR_TRAP_ALL)
+		return trap_window(filter, number, entry->descriptors);
+	return seccomp_rule_add_array(filter, SCMP_ACT_NOTIFY, number, 0, NULL);
+}
+
+static int trap_arch(scmp_filter_ctx filter, uint32_t arch, enum supervisor_trap trap)
+{
+	bool native = arch == SCMP_ARCH_NATIVE;
+	int result = 0;
+
+	/* What libseccomp does not know is left to the kernel, as without a filter. */
+	if (seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ALLOW) < 0)
+		return -EINVAL;
+	if (!native) {
+		if (seccomp_arch_remove(filter, SCMP_ARCH_NATIVE) < 0 ||
+		    seccomp_arch_add(filter, arch) < 0)
+			return -EINVAL;
+	}
+	for (unsigned i = 0; i < calls_count && result == 0; i++) {
+		if (native && calls_table[i].number < 0)
+			continue;
+		result = trap_call(filter, &calls_table[i], trap);
+	}
+	return result;
+}
+
+static int export(scmp_filter_ctx filter, struct sock_fprog *program)
+{
+	int file = memfd_create("filter", MFD_CLOEXEC);
+	off_t size = -1;
+	int result = -ENOMEM;
+
+	if (file < 0)
+		return -ENOMEM;
+	if (seccomp_export_bpf(filter, file) == 0)
+		size = lseek(file, 0, SEEK_END);
+	if (size > 0)
+		program->filter = malloc((size_t)size);
+	if (size > 0 && program->filter && pread(file, program->filter, (size_t)size, 0) == size) {
+		program->len = (unsigned short)((size_t)size / sizeof(program->filter[0]));
+		result = 0;
+	}
+	(void)close(file);
+	return result;
+}
+
+int filter_make(enum supervisor_trap trap, struct sock_fprog *program)
+{
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int result;
+
+	program->filter = NULL;
+	if (!filter)
+		return -ENOMEM;
+	result = trap_arch(filter, SCMP_ARCH_NATIVE, trap);
+#if defined(__x86_64__)
+	if (result == 0) {
+		scmp_filter_ctx compat = seccomp_init(SCMP_ACT_ALLOW);
+
+		result = compat ? trap_arch(compat, SCMP_ARCH_X86, trap) : -ENOMEM;
+		if (result == 0)
+			result = seccomp_merge(filter, compat);
+		if (result < 0 && compat)
+			seccomp_release(compat);
+	}
+#endif
+	/* A tree by number: what is not of the table pays for few comparisons. */
+	if (result == 0)
+		(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (result == 0)
+		result = export(filter, program);
+	seccomp_release(filter);
+	return result;
+}
+
+void filter_free(struct sock_fprog *program)
+{
+	free(program->filter);
+	program->filter = NULL;
+}
+
+int filter_load(const struct sock_fprog *program)
+{
+	const unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+	long listener;
+
+	/*
+	 * Once the supervisor has a call, only death ends the caller's wait: so what it did for the
+	 * call is never done twice.  It looks itself for signals that ought to end a sleep.
+	 */
+	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+			   flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
+	if (listener < 0 && errno == EINVAL)
+		listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
+	return listener < 0 ? -errno : (int)listener;
+}

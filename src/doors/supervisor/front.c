@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/front.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct report {
+	pid_t pid;
+	int status;
+};
+
+/* Passed on to the program, unless the terminal has sent them to it as well. */
+static const int passed_on[] = {SIGINT,  SIGQUIT, SIGTERM, SIGHUP,
+				SIGUSR1, SIGUSR2, SIGALRM, SIGCONT};
+#define PASSED_ON (sizeof(passed_on) / sizeof(passed_on[0]))
+
+/* Stops that the front makes itself, when the program has stopped. */
+static const int held_back[] = {SIGTSTP, SIGTTIN, SIGTTOU};
+#define HELD_BACK (sizeof(held_back) / sizeof(held_back[0]))
+
+static struct sigaction passed_before[PASSED_ON], held_before[HELD_BACK];
+static sigset_t mask_before;
+static volatile pid_t program;
+
+void front_tell(int descriptor, pid_t pid, int status)
+{
+	const struct report report = {.pid = pid, .status = status};
+
+	(void)!write(descriptor, &report, sizeof(report));
+}
+
+static void pass_on(int number, siginfo_t *info, void *context)
+{
+	int saved = errno;
+
+	(void)context;
+	/* The kernel sends what comes from the terminal to the whole group. */
+	if (info->si_code != SI_KERNEL && program > 0)
+		(void)kill(program, number);
+	errno = saved;
+}
+
+static void take_signals(void)
+{
+	struct sigaction action = {.sa_sigaction = pass_on, .sa_flags = SA_SIGINFO | SA_RESTART};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	(void)sigfillset(&action.sa_mask);
+	(void)sigprocmask(SIG_SETMASK, NULL, &mask_before);
+	for (size_t i = 0; i < PASSED_ON; i++)
+		(void)sigaction(passed_on[i], &action, &passed_before[i]);
+	for (size_t i = 0; i < HELD_BACK; i++)
+		(void)sigaction(held_back[i], &ignore, &held_before[i]);
+}
+
+void front_restore_signals(void)
+{
+	for (size_t i = 0; i < PASSED_ON; i++)
+		(void)sigaction(passed_on[i], &passed_before[i], NULL);
+	for (size_t i = 0; i < HELD_BACK; i++)
+		(void)sigaction(held_back[i], &held_before[i], NULL);
+	(void)sigprocmask(SIG_SETMASK, &mask_before, NULL);
+}
+
+/* Ends as the program did; returns where a signal could not do it. */
+static int end_as(int status)
+{
+	const struct rlimit no_core = {0, 0};
+	sigset_t none;
+	int number;
+
+	if (WIFEXITED(status))
+		return WEXITSTATUS(status);
+	number = WTERMSIG(status);
+	(void)setrlimit(RLIMIT_CORE, &no_core); /* the program's own is there */
+	(void)signal(number, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)raise(number);
+	return 128 + number;
+}
+
+/* The supervisor is gone; what is left of the program is the front's. */
+static int wait_alone(void)
+{
+	int status = 0;
+
+	if (program <= 0)
+		return -ECHILD;
+	while (waitpid(program, &status, 0) < 0)
+		if (errno != EINTR)
+			return -ECHILD;
+	return end_as(status);
+}
+
+static int follow(int reports)
+{
+	struct report report;
+	bool begun = false;
+
+	for (;;) {
+		ssize_t size = read(reports, &report, sizeof(report));
+
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size != sizeof(report))
+			return begun ? wait_alone() : -ECHILD;
+		if (report.pid == 0)
+			return report.status;
+		program = report.pid;
+		begun = true;
+		if (report.status == FRONT_BEGUN || WIFCONTINUED(report.status))
+			continue;
+		if (WIFSTOPPED(report.status))
+			(void)raise(SIGSTOP);
+		else
+			return end_as(report.status);
+	}
+}
+
+int front_run(void (*supervise)(int report))
+{
+	int reports[2];
+	pid_t child;
+
+	if (pipe2(reports, O_CLOEXEC) < 0)
+		return -errno;
+	/* Whoever outlives the supervisor is the front's to wait for. */
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	take_signals();
+	child = fork();
+	if (child == 0) {
+		(void)close(reports[0]);
+		supervise(reports[1]);
+	}
+	(void)close(reports[1]);
+	if (child < 0)
+		return -EAGAIN;
+	return follow(reports[0]);
+}

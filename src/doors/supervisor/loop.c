@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/loop.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "doors/supervisor/process.h"
+#include "doors/supervisor/waiting.h"
+
+/* Milliseconds between looks: while a call sleeps, and the first and longest ones at objects. */
+#define SLEEP_LOOK 5
+#define DOUBT_LOOK 5
+#define DOUBT_SLOW 500
+
+#define EVENTS 16
+
+/* Marks in epoll's data beside the processes. */
+static char children_mark, hurry_mark;
+
+static int poller = -1;
+static int hurry = -1;
+static int children = -1;
+static _Atomic bool hurried;
+static void (*tell_child)(pid_t pid, int status);
+
+static int watch(int descriptor, void *mark)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = mark};
+
+	return epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event) < 0 ? -errno : 0;
+}
+
+int loop_watch_process(struct supervisor_process *process)
+{
+	return watch(process->pidfd, process);
+}
+
+void loop_hurry(void)
+{
+	const uint64_t one = 1;
+
+	if (!atomic_exchange(&hurried, true))
+		(void)!write(hurry, &one, sizeof(one));
+}
+
+static void take_children(void)
+{
+	struct signalfd_siginfo info;
+	pid_t pid;
+	int status;
+
+	(void)!read(children, &info, sizeof(info));
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED | WCONTINUED)) > 0)
+		tell_child(pid, status);
+	if (pid < 0 && errno == ECHILD)
+		tell_child(-1, 0);
+}
+
+static void take(const struct epoll_event *event)
+{
+	uint64_t count;
+
+	if (event->data.ptr == &children_mark) {
+		take_children();
+	} else if (event->data.ptr == &hurry_mark) {
+		(void)!read(hurry, &count, sizeof(count));
+	} else {
+		process_ended(event->data.ptr);
+	}
+}
+
+/* How long the watcher may sleep; slower and slower while doubts do not clear. */
+static int next_look(bool sleeping, bool doubts, int doubt_look)
+{
+	if (sleeping)
+		return SLEEP_LOOK;
+	return doubts ? doubt_look : -1;
+}
+
+static void *watcher(void *unused)
+{
+	struct epoll_event events[EVENTS];
+	int timeout = -1, doubt_look = DOUBT_LOOK;
+
+	(void)unused;
+	for (;;) {
+		int count = epoll_wait(poller, events, EVENTS, timeout);
+		bool sleeping, doubts;
+
+		supervisor_lock();
+		for (int i = 0; i < count; i++)
+			take(&events[i]);
+		sleeping = waiting_look();
+		doubts = objects_reap(count <= 0);
+		doubt_look = count > 0 ? DOUBT_LOOK : doubt_look * 2;
+		if (doubt_look > DOUBT_SLOW)
+			doubt_look = DOUBT_SLOW;
+		timeout = next_look(sleeping, doubts, doubt_look);
+		/* While it looks by itself there is no need to be called. */
+		atomic_store(&hurried, timeout >= 0);
+		supervisor_unlock();
+	}
+	return NULL;
+}
+
+static void child_signal(sigset_t *signals)
+{
+	(void)sigemptyset(signals);
+	(void)sigaddset(signals, SIGCHLD);
+}
+
+void loop_block_signals(void)
+{
+	sigset_t signals;
+
+	child_signal(&signals);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+}
+
+int loop_begin(void (*told)(pid_t pid, int status))
+{
+	pthread_t thread;
+	sigset_t signals;
+
+	tell_child = told;
+	child_signal(&signals);
+	poller = epoll_create1(EPOLL_CLOEXEC);
+	hurry = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	children = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (poller < 0 || hurry < 0 || children < 0)
+		return -errno;
+	if (watch(hurry, &hurry_mark) < 0 || watch(children, &children_mark) < 0)
+		return -ENOMEM;
+	return -pthread_create(&thread, NULL, watcher, NULL);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* The supervisor's second thread: ends of processes, signals for sleeping calls, time. */
+#ifndef UALG_DOORS_SUPERVISOR_LOOP_H
+#define UALG_DOORS_SUPERVISOR_LOOP_H
+
+#include "doors/supervisor/supervisor.h"
+
+/* Watches for the end of a process: 0 or a negative errno. */
+int loop_watch_process(struct supervisor_process *process);
+
+/* Something wants the watcher's attention soon: a call sleeps, or an object is in doubt. */
+void loop_hurry(void);
+
+/* Blocks the signals that the watcher takes: before the first child and the first thread. */
+void loop_block_signals(void);
+
+/*
+ * Starts the watcher.  told: called with the lock held for each child that has ended, stopped or
+ * gone on (status as of waitpid); with -1 when none is left.  0 or a negative errno.
+ */
+int loop_begin(void (*told)(pid_t pid, int status));
+
+#endif

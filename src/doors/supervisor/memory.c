@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/memory.h"
+
+#include <errno.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/secmem.h"
+
+#define PAGE           ((size_t)4096)
+#define ARENA_SIZE     ((size_t)DOOR_SIZE_MAX + PAGE)
+#define ARENA_RESIDENT ((size_t)1 << 20) /* what lies above is given back after each use */
+
+static uint8_t *arena;
+static const struct memory_map *map_in_use;
+
+/* ---- the caller's memory ---- */
+
+int memory_read(const struct supervisor_call *call, void *to, uintptr_t from, size_t size)
+{
+	struct iovec local = {to, size}, remote = {(void *)from, size};
+
+	if (size == 0)
+		return 0;
+	if (process_vm_readv(call->thread, &local, 1, &remote, 1, 0) != (ssize_t)size)
+		return -EFAULT;
+	return 0;
+}
+
+int memory_write(const struct supervisor_call *call, uintptr_t to, const void *from, size_t size)
+{
+	struct iovec local = {(void *)(uintptr_t)from, size}, remote = {(void *)to, size};
+
+	if (size == 0)
+		return 0;
+	/* Whoever has the number now may be another process. */
+	if (!call->way->valid(call))
+		return -EFAULT;
+	if (process_vm_writev(call->thread, &local, 1, &remote, 1, 0) != (ssize_t)size)
+		return -EFAULT;
+	return 0;
+}
+
+ssize_t memory_read_string(const struct supervisor_call *call, char *to, uintptr_t from,
+			   size_t room)
+{
+	size_t done = 0;
+
+	/* Page by page: what lies behind the string may not be there. */
+	while (done < room) {
+		size_t size = PAGE - ((from + done) & (PAGE - 1));
+		const char *end;
+
+		if (size > room - done)
+			size = room - done;
+		if (memory_read(call, to + done, from + done, size) < 0)
+			return -EFAULT;
+		end = memchr(to + done, 0, size);
+		if (end)
+			return end - to;
+		done += size;
+	}
+	return -ENAMETOOLONG;
+}
+
+static int copy_of_call(struct door_memory *memory, void *to, const void *from, size_t size)
+{
+	const struct memory_of_call *of = (struct memory_of_call *)memory;
+
+	return memory_read(of->call, to, (uintptr_t)from, size);
+}
+
+struct memory_of_call memory_of(const struct supervisor_call *call)
+{
+	return (struct memory_of_call){.memory = {.copy = copy_of_call}, .call = call};
+}
+
+/* ---- messages; a 32-bit program's have other layouts ---- */
+
+struct compat_iovec {
+	uint32_t base;
+	uint32_t size;
+};
+
+struct compat_header {
+	uint32_t name;
+	int32_t name_size;
+	uint32_t iov;
+	uint32_t iov_count;
+	uint32_t control;
+	uint32_t control_size;
+	uint32_t flags;
+};
+
+struct compat_control {
+	uint32_t size;
+	int32_t level;
+	int32_t type;
+};
+
+static void *pointer_of(uint32_t address)
+{
+	return (void *)(uintptr_t)address;
+}
+
+static int copy_header(const struct supervisor_call *call, uintptr_t from, struct msghdr *header)
+{
+	struct compat_header compat;
+
+	if (!call->compat)
+		return memory_read(call, header, from, sizeof(*header));
+	if (memory_read(call, &compat, from, sizeof(compat)) < 0)
+		return -EFAULT;
+	*header = (struct msghdr){
+	    .msg_name = pointer_of(compat.name),
+	    .msg_namelen = (socklen_t)compat.name_size,
+	    .msg_iov = pointer_of(compat.iov),
+	    .msg_iovlen = compat.iov_count,
+	    .msg_control = pointer_of(compat.control),
+	    .msg_controllen = compat.control_size,
+	    .msg_flags = (int)compat.flags,
+	};
+	return 0;
+}
+
+ssize_t memory_read_vector(const struct supervisor_call *call, uintptr_t from, size_t count,
+			   struct iovec *iov)
+{
+	struct compat_iovec compat[DOOR_IOV_MAX];
+
+	if (!call->compat) {
+		if (memory_read(call, iov, from, count * sizeof(*iov)) < 0)
+			return -EFAULT;
+		return door_message_judge_vector(iov, count);
+	}
+	if (memory_read(call, compat, from, count * sizeof(compat[0])) < 0)
+		return -EFAULT;
+	for (size_t i = 0; i < count; i++) {
+		if ((int32_t)compat[i].size < 0)
+			return -EINVAL;
+		iov[i].iov_base = pointer_of(compat[i].base);
+		iov[i].iov_len = compat[i].size;
+	}
+	return door_message_judge_vector(iov, count);
+}
+
+int memory_read_header(const struct supervisor_call *call, uintptr_t from, bool sending,
+		       struct msghdr *header)
+{
+	struct memory_of_call of = memory_of(call);
+	int result = copy_header(call, from, header);
+
+	return result < 0 ? result : door_message_judge_header(&of.memory, header, sending);
+}
+
+/* Compat messages are aligned to 4 bytes and have shorter heads: one by one into native ones. */
+static ssize_t control_from_compat(const uint8_t *from, size_t size, uint8_t *to)
+{
+	size_t used = 0, at = 0;
+
+	while (size - at >= sizeof(struct compat_control)) {
+		struct compat_control head;
+		struct cmsghdr native;
+		size_t payload;
+
+		memcpy(&head, from + at, sizeof(head));
+		if (head.size < sizeof(head) || head.size > size - at)
+			return -EINVAL;
+		payload = head.size - sizeof(head);
+		if (CMSG_SPACE(payload) > DOOR_CONTROL_MAX - used)
+			return -ENOBUFS;
+		native = (struct cmsghdr){.cmsg_len = CMSG_LEN(payload),
+					  .cmsg_level = head.level,
+					  .cmsg_type = head.type};
+		memset(to + used, 0, CMSG_SPACE(payload));
+		memcpy(to + used, &native, sizeof(native));
+		memcpy(to + used + CMSG_LEN(0), from + at + sizeof(head), payload);
+		used += CMSG_SPACE(payload);
+		at += (head.size + 3u) & ~3u;
+		if (at > size)
+			break;
+	}
+	return (ssize_t)used;
+}
+
+ssize_t memory_read_control(const struct supervisor_call *call, const struct msghdr *header,
+			    void *out)
+{
+	struct memory_of_call of = memory_of(call);
+	uint8_t compat[DOOR_CONTROL_MAX];
+	ssize_t result;
+
+	if (!call->compat)
+		return door_message_control(&of.memory, header, out);
+	result = door_message_control(&of.memory, header, compat);
+	if (result > 0)
+		result = control_from_compat(compat, (size_t)result, out);
+	secmem_wipe(compat, sizeof(compat));
+	return result;
+}
+
+int memory_write_message(const struct supervisor_call *call, uintptr_t to, bool name, int flags)
+{
+	const uint64_t zero = 0;
+	bool compat = call->compat;
+	size_t control = compat ? offsetof(struct compat_header, control_size)
+				: offsetof(struct msghdr, msg_controllen);
+	size_t name_size = compat ? offsetof(struct compat_header, name_size)
+				  : offsetof(struct msghdr, msg_namelen);
+	size_t flags_at =
+	    compat ? offsetof(struct compat_header, flags) : offsetof(struct msghdr, msg_flags);
+	int result = 0;
+
+	if (name)
+		result = memory_write(call, to + name_size, &zero, sizeof(uint32_t));
+	if (result == 0)
+		result = memory_write(call, to + flags_at, &flags, sizeof(flags));
+	if (result == 0)
+		result = memory_write(call, to + control, &zero,
+				      compat ? sizeof(uint32_t) : sizeof(size_t));
+	return result;
+}
+
+size_t memory_message_length_at(const struct supervisor_call *call)
+{
+	return call->compat ? sizeof(struct compat_header) : offsetof(struct mmsghdr, msg_len);
+}
+
+size_t memory_message_stride(const struct supervisor_call *call)
+{
+	return call->compat ? sizeof(struct compat_header) + sizeof(uint32_t)
+			    : sizeof(struct mmsghdr);
+}
+
+/* ---- the arena ---- */
+
+int memory_begin(void)
+{
+	void *memory = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return -ENOMEM;
+	arena = memory;
+	(void)madvise(arena, ARENA_SIZE, MADV_DONTDUMP);
+	(void)mlock2(arena, ARENA_RESIDENT, MLOCK_ONFAULT);
+	return 0;
+}
+
+void memory_map_begin(struct memory_map *map)
+{
+	uint8_t *next = arena;
+
+	for (size_t i = 0; i < map->count; i++) {
+		map->arena[i].iov_base = next;
+		map->arena[i].iov_len = map->program[i].iov_len;
+		next += map->program[i].iov_len;
+	}
+}
+
+void memory_map_use(const struct memory_map *map)
+{
+	map_in_use = map;
+}
+
+/* The program's address of a piece of the arena, which lies in one entry; 0: in none. */
+static uintptr_t program_address(const struct iovec *piece)
+{
+	const struct memory_map *map = map_in_use;
+	uintptr_t at = (uintptr_t)piece->iov_base;
+
+	for (size_t i = 0; map && i < map->count; i++) {
+		uintptr_t base = (uintptr_t)map->arena[i].iov_base;
+
+		if (at >= base && at - base < map->arena[i].iov_len &&
+		    piece->iov_len <= map->arena[i].iov_len - (at - base))
+			return (uintptr_t)map->program[i].iov_base + (at - base);
+	}
+	return 0;
+}
+
+/* Nothing of a program's stays behind. */
+static void wipe(const struct iovec *piece)
+{
+	uint8_t *from = piece->iov_base, *end = from + piece->iov_len;
+	uint8_t *resident = arena + ARENA_RESIDENT;
+
+	if (from < resident)
+		secmem_wipe(from, (size_t)((end < resident ? end : resident) - from));
+	if (end <= resident)
+		return;
+	if (from < resident)
+		from = resident;
+	from = (uint8_t *)((uintptr_t)from & ~(PAGE - 1));
+	(void)madvise(from, (size_t)(end - from), MADV_DONTNEED);
+}
+
+static int work_on(const struct iovec *piece, uintptr_t address, int (*work)(void *),
+		   void *argument)
+{
+	const struct supervisor_call *call = map_in_use->call;
+	int result = 0;
+
+	if (map_in_use->direction == MEMORY_IN)
+		result = memory_read(call, piece->iov_base, address, piece->iov_len);
+	if (result == 0)
+		result = work(argument);
+	if (result == 0 && map_in_use->direction == MEMORY_OUT)
+		result = memory_write(call, address, piece->iov_base, piece->iov_len);
+	return result;
+}
+
+int memory_guard(const struct iovec *iov, size_t count, int (*work)(void *), void *argument)
+{
+	uintptr_t address;
+	int result;
+
+	/* The engine touches the caller's memory by pieces, one a guard. */
+	if (count != 1)
+		return -EFAULT;
+	if (iov->iov_len == 0)
+		return work(argument);
+	address = program_address(iov);
+	if (!address)
+		return -EFAULT;
+	result = work_on(iov, address, work, argument);
+	wipe(iov);
+	return result;
+}
+
+int memory_probe(const struct iovec *piece)
+{
+	uintptr_t next = program_address(piece), end = next + piece->iov_len;
+
+	if (piece->iov_len && !next)
+		return -EFAULT;
+	while (next < end) {
+		uint8_t byte;
+
+		if (memory_read(map_in_use->call, &byte, next, 1) < 0 ||
+		    memory_write(map_in_use->call, next, &byte, 1) < 0)
+			return -EFAULT;
+		next = (next | (PAGE - 1)) + 1;
+	}
+	return 0;
+}

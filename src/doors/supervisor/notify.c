@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/notify.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "doors/supervisor/process.h"
+
+static int notify_listener;
+
+static bool valid(const struct supervisor_call *call)
+{
+	uint64_t id = call->id;
+
+	return ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0;
+}
+
+static void respond(struct seccomp_notif_resp *response)
+{
+	/* Who is gone needs no answer. */
+	(void)ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_SEND, response);
+}
+
+static void answer(const struct supervisor_call *call, long result)
+{
+	struct seccomp_notif_resp response = {.id = call->id};
+
+	if (result < 0)
+		response.error = (int)result;
+	else
+		response.val = result;
+	respond(&response);
+}
+
+static void proceed(const struct supervisor_call *call)
+{
+	struct seccomp_notif_resp response = {.id = call->id,
+					      .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+
+	respond(&response);
+}
+
+static int inject(const struct supervisor_call *call, int descriptor, int number, bool cloexec)
+{
+	struct seccomp_notif_addfd request = {
+	    .id = call->id,
+	    .flags = SECCOMP_ADDFD_FLAG_SEND,
+	    .srcfd = (uint32_t)descriptor,
+	    .newfd_flags = cloexec ? 02000000 : 0,
+	};
+	int result;
+
+	if (number >= 0) {
+		request.flags |= SECCOMP_ADDFD_FLAG_SETFD;
+		request.newfd = (uint32_t)number;
+	}
+	result = ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+	return result < 0 ? -errno : result;
+}
+
+static const struct supervisor_way way = {
+    .valid = valid,
+    .answer = answer,
+    .proceed = proceed,
+    .inject = inject,
+};
+
+static bool is_compat(uint32_t arch)
+{
+#if defined(__x86_64__)
+	return arch == AUDIT_ARCH_I386;
+#else
+	(void)arch;
+	return false;
+#endif
+}
+
+static void serve(const struct seccomp_notif *request)
+{
+	struct supervisor_call call = {
+	    .way = &way,
+	    .id = request->id,
+	    .thread = (pid_t)request->pid,
+	    .compat = is_compat(request->data.arch),
+	    .number = request->data.nr,
+	};
+
+	memcpy(call.args, request->data.args, sizeof(call.args));
+	supervisor_lock();
+	call.process = process_of_thread(call.thread);
+	if (call.process)
+		supervisor_serve(&call);
+	else
+		answer(&call, -ENOMEM);
+	supervisor_unlock();
+}
+
+void notify_serve(int listener)
+{
+	notify_listener = listener;
+	for (;;) {
+		struct seccomp_notif request;
+
+		memset(&request, 0, sizeof(request));
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) == 0)
+			serve(&request);
+		else if (errno != EINTR && errno != ENOENT)
+			return;
+	}
+}

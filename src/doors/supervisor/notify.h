@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls that come by seccomp notification. */
+#ifndef UALG_DOORS_SUPERVISOR_NOTIFY_H
+#define UALG_DOORS_SUPERVISOR_NOTIFY_H
+
+#include "doors/supervisor/supervisor.h"
+
+/* Takes calls from a listener and serves them, until nobody is left who could make one. */
+void notify_serve(int listener);
+
+#endif

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* Socket options, ioctl, and the calls that an alg socket refuses (rules S-06 to S-21). */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "doors/common/generic.h"
+#include "doors/common/message.h"
+#include "doors/supervisor/calls.h"
+#include "doors/supervisor/host.h"
+#include "doors/supervisor/memory.h"
+#include "doors/supervisor/object.h"
+#include "ualg/if_alg.h"
+
+/* wmem_max and rmem_max of the kernel that the profile strict is (S-15). */
+#define STRICT_BUFFER_MAX 212992u
+
+static unsigned buffer_of(int descriptor, int option)
+{
+	unsigned size = 0;
+	socklen_t length = sizeof(size);
+
+	(void)getsockopt(descriptor, SOL_SOCKET, option, &size, &length);
+	return size;
+}
+
+/* Sets a buffer's size of the placeholder, which knows the rules for it, and of the socket. */
+static long set_buffer(const struct supervisor_call *call, struct supervisor_object *object,
+		       int option, unsigned wanted)
+{
+	int descriptor = process_descriptor(call, supervisor_int(call, 0));
+	long result;
+
+	if (descriptor < 0)
+		return descriptor;
+	if (supervisor_options->profile == SOCK_PROFILE_STRICT && wanted > STRICT_BUFFER_MAX)
+		wanted = STRICT_BUFFER_MAX;
+	result =
+	    setsockopt(descriptor, SOL_SOCKET, option, &wanted, sizeof(wanted)) < 0 ? -errno : 0;
+	if (result == 0 && sock_lock(object->sock)) {
+		sock_set_buffers(object->sock, buffer_of(descriptor, SO_SNDBUF),
+				 buffer_of(descriptor, SO_RCVBUF));
+		sock_unlock(object->sock);
+	}
+	(void)close(descriptor);
+	return result;
+}
+
+static long set_generic(struct supervisor_call *call, struct supervisor_object *object)
+{
+	int option = supervisor_int(call, 2);
+	int result = door_generic_setsockopt(option);
+	unsigned wanted;
+
+	if (result < 0)
+		return result;
+	if (!door_generic_sets_buffers(option) || supervisor_int(call, 4) < (int)sizeof(wanted))
+		return SUPERVISOR_PROCEED;
+	if (memory_read(call, &wanted, supervisor_pointer(call, 3), sizeof(wanted)) < 0)
+		return -EFAULT;
+	return set_buffer(call, object, option, wanted);
+}
+
+static long set_alg(struct supervisor_call *call, struct supervisor_object *object)
+{
+	int size = supervisor_int(call, 4);
+	struct iovec program = {(void *)supervisor_pointer(call, 3), size > 0 ? (size_t)size : 0};
+	struct iovec arena;
+	struct memory_map map = {call, MEMORY_IN, &program, &arena, 1};
+	long result;
+
+	if (program.iov_len > DOOR_SIZE_MAX)
+		program.iov_len = DOOR_SIZE_MAX;
+	(void)objects_reap(false); /* O-01 asks for op sockets that are open */
+	if (!sock_lock(object->sock))
+		return -EBUSY;
+	memory_map_begin(&map);
+	memory_map_use(&map);
+	result = sock_setsockopt(object->sock, supervisor_int(call, 1), supervisor_int(call, 2),
+				 arena.iov_base, size);
+	memory_map_use(NULL);
+	sock_unlock(object->sock);
+	return result;
+}
+
+CALLS_HANDLER(serve_setsockopt)
+{
+	struct supervisor_object *object = process_alg_object(call);
+
+	if (!object)
+		return SUPERVISOR_PROCEED;
+	if (supervisor_int(call, 1) == SOL_SOCKET)
+		return set_generic(call, object);
+	return set_alg(call, object);
+}
+
+static long give_answer(const struct supervisor_call *call, const void *answer, size_t size)
+{
+	uintptr_t to = supervisor_pointer(call, 3), room_at = supervisor_pointer(call, 4);
+	int room;
+
+	if (memory_read(call, &room, room_at, sizeof(room)) < 0)
+		return -EFAULT;
+	if (room < 0)
+		return -EINVAL;
+	if ((size_t)room > size)
+		room = (int)size;
+	if (memory_write(call, to, answer, (size_t)room) < 0 ||
+	    memory_write(call, room_at, &room, sizeof(room)) < 0)
+		return -EFAULT;
+	return 0;
+}
+
+CALLS_HANDLER(serve_getsockopt)
+{
+	const void *answer;
+	size_t size;
+	int result;
+
+	if (!process_alg_object(call))
+		return SUPERVISOR_PROCEED;
+	if (supervisor_int(call, 1) != SOL_SOCKET)
+		return -EOPNOTSUPP; /* S-14 */
+	result = door_generic_getsockopt(supervisor_int(call, 2), &answer, &size);
+	if (result == DOOR_ANSWER_PLACEHOLDER)
+		return SUPERVISOR_PROCEED;
+	return result < 0 ? result : give_answer(call, answer, size);
+}
+
+CALLS_HANDLER(serve_ioctl)
+{
+	if (!process_alg_object(call) ||
+	    door_generic_ioctl((uint32_t)supervisor_int(call, 1)) == DOOR_ANSWER_PLACEHOLDER)
+		return SUPERVISOR_PROCEED;
+	return -EOPNOTSUPP;
+}
+
+CALLS_HANDLER(serve_connect)
+{
+	struct memory_of_call of = memory_of(call);
+	uint8_t copy[UALG_SOCKADDR_MAX];
+	int result;
+
+	if (!process_alg_object(call))
+		return SUPERVISOR_PROCEED;
+	result = door_message_address(&of.memory, (const void *)supervisor_pointer(call, 1),
+				      supervisor_int(call, 2), copy);
+	return result < 0 ? result : -EOPNOTSUPP; /* S-06 */
+}
+
+/* listen, getsockname, getpeername, shutdown: S-07 to S-10. */
+CALLS_HANDLER(serve_refused)
+{
+	return process_alg_object(call) ? -EOPNOTSUPP : SUPERVISOR_PROCEED;
+}
+
+/* The attribute of every socket that names its protocol (S-19). */
+static const char protocol_attribute[] = "system.sockprotoname";
+static const char protocol_name[] = "ALG";
+
+CALLS_HANDLER(serve_fgetxattr)
+{
+	char name[sizeof(protocol_attribute)];
+	size_t size = supervisor_pointer(call, 3);
+
+	if (!process_alg_object(call) ||
+	    memory_read_string(call, name, supervisor_pointer(call, 1), sizeof(name)) < 0 ||
+	    strcmp(name, protocol_attribute) != 0)
+		return SUPERVISOR_PROCEED;
+	if (size && size < sizeof(protocol_name))
+		return -ERANGE;
+	if (size && memory_write(call, supervisor_pointer(call, 2), protocol_name,
+				 sizeof(protocol_name)) < 0)
+		return -EFAULT;
+	return sizeof(protocol_name);
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "doors/supervisor/filter.h"
+#include "doors/supervisor/loop.h"
+#include "doors/supervisor/object.h"
+
+#define PAGE_NUMBERS 64u
+#define PAGES        (sizeof(((struct supervisor_process *)0)->pages) / sizeof(void *))
+
+/*
+ * A thread id that is remembered may be another thread's after the kernel has gone through all ids.
+ * That takes longer than this, in nanoseconds: no machine makes threads that fast.
+ */
+#define THREAD_TRUSTED 50000000L
+
+#define THREADS 256u /* remembered; a power of two */
+
+struct process_page {
+	struct {
+		struct supervisor_object *object; /* NULL and known: none of ours */
+		bool known;
+	} numbers[PAGE_NUMBERS];
+};
+
+static struct supervisor_process *processes;
+static unsigned process_count;
+
+static struct {
+	pid_t thread;
+	struct supervisor_process *process;
+	int64_t checked;
+} threads[THREADS];
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/* The process id of a thread, or -1. */
+static pid_t process_id_of(pid_t thread)
+{
+	char path[64], text[512];
+	const char *line;
+	ssize_t size;
+	int file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return -1;
+	size = read(file, text, sizeof(text) - 1);
+	(void)close(file);
+	if (size <= 0)
+		return -1;
+	text[size] = 0;
+	line = strstr(text, "\nTgid:");
+	return line ? (pid_t)strtol(line + 6, NULL, 10) : -1;
+}
+
+static struct supervisor_process *find(pid_t pid)
+{
+	struct supervisor_process *process = processes;
+
+	while (process && process->pid != pid)
+		process = process->next;
+	return process;
+}
+
+static struct supervisor_process *add(pid_t pid)
+{
+	struct supervisor_process *process = calloc(1, sizeof(*process));
+
+	if (!process)
+		return NULL;
+	process->pid = pid;
+	process->pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (process->pidfd < 0 || loop_watch_process(process) < 0) {
+		if (process->pidfd >= 0)
+			(void)close(process->pidfd);
+		free(process);
+		return NULL;
+	}
+	process->next = processes;
+	processes = process;
+	process_count++;
+	return process;
+}
+
+struct supervisor_process *process_of_thread(pid_t thread)
+{
+	unsigned slot = (unsigned)thread & (THREADS - 1);
+	int64_t time = now();
+	struct supervisor_process *process;
+	pid_t pid;
+
+	if (threads[slot].thread == thread && time - threads[slot].checked < THREAD_TRUSTED)
+		return threads[slot].process;
+	pid = process_id_of(thread);
+	if (pid < 0)
+		return NULL;
+	process = find(pid);
+	if (!process)
+		process = add(pid);
+	if (!process)
+		return NULL;
+	threads[slot].thread = thread;
+	threads[slot].process = process;
+	threads[slot].checked = time;
+	return process;
+}
+
+void process_forget_all(struct supervisor_process *process)
+{
+	process_forget_range(process, 0, UINT32_MAX);
+	for (unsigned i = 0; i < PAGES; i++) {
+		free(process->pages[i]);
+		process->pages[i] = NULL;
+	}
+}
+
+void process_ended(struct supervisor_process *process)
+{
+	struct supervisor_process **link = &processes;
+
+	while (*link != process)
+		link = &(*link)->next;
+	*link = process->next;
+	for (unsigned i = 0; i < THREADS; i++)
+		if (threads[i].process == process)
+			threads[i].thread = 0;
+	process_forget_all(process);
+	(void)close(process->pidfd);
+	free(process);
+	process_count--;
+}
+
+unsigned processes_count(void)
+{
+	return process_count;
+}
+
+static struct process_page *page_of(struct supervisor_process *process, int number, bool make)
+{
+	unsigned page = (unsigned)number / PAGE_NUMBERS;
+
+	if (page >= PAGES)
+		return NULL;
+	if (!process->pages[page] && make)
+		process->pages[page] = calloc(1, sizeof(struct process_page));
+	return process->pages[page];
+}
+
+static void remember(struct supervisor_process *process, int number,
+		     struct supervisor_object *object)
+{
+	struct process_page *page = page_of(process, number, true);
+
+	if (!page)
+		return; /* it is asked for each time, then */
+	page->numbers[(unsigned)number % PAGE_NUMBERS].object = object;
+	page->numbers[(unsigned)number % PAGE_NUMBERS].known = true;
+}
+
+void process_note(struct supervisor_process *process, int number, struct supervisor_object *object)
+{
+	remember(process, number, object);
+}
+
+/* What /proc says: 0 and the object or NULL; -1: no such descriptor. */
+static int ask(const struct supervisor_call *call, int number, struct supervisor_object **object)
+{
+	char path[64];
+	struct stat status;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", call->thread, number);
+	if (stat(path, &status) < 0)
+		return -1;
+	*object = S_ISSOCK(status.st_mode) ? object_find(status.st_ino) : NULL;
+	return 0;
+}
+
+struct supervisor_object *process_object(const struct supervisor_call *call, int number)
+{
+	struct supervisor_object *object;
+	const struct process_page *page;
+
+	if (number < 0)
+		return NULL;
+	page = page_of(call->process, number, false);
+	if (page && page->numbers[(unsigned)number % PAGE_NUMBERS].known)
+		return page->numbers[(unsigned)number % PAGE_NUMBERS].object;
+	if (ask(call, number, &object) < 0)
+		return NULL;
+	remember(call->process, number, object);
+	return object;
+}
+
+struct supervisor_object *process_alg_object(const struct supervisor_call *call)
+{
+	struct supervisor_object *object = process_object(call, supervisor_int(call, 0));
+
+	return object && object->kind == OBJECT_ALG ? object : NULL;
+}
+
+/* Processes may share their descriptors (CLONE_FILES): what one closes is closed for all. */
+static void forget_in_others(const struct supervisor_process *process, int number,
+			     const struct supervisor_object *object)
+{
+	for (struct supervisor_process *other = processes; other; other = other->next) {
+		struct process_page *page = other->pages[(unsigned)number / PAGE_NUMBERS];
+
+		if (other != process && page &&
+		    page->numbers[(unsigned)number % PAGE_NUMBERS].object == object)
+			page->numbers[(unsigned)number % PAGE_NUMBERS].known = false;
+	}
+}
+
+void process_forget(struct supervisor_process *process, int number)
+{
+	struct process_page *page = number < 0 ? NULL : page_of(process, number, false);
+	struct supervisor_object *object;
+
+	if (!page || !page->numbers[(unsigned)number % PAGE_NUMBERS].known)
+		return;
+	object = page->numbers[(unsigned)number % PAGE_NUMBERS].object;
+	page->numbers[(unsigned)number % PAGE_NUMBERS].known = false;
+	page->numbers[(unsigned)number % PAGE_NUMBERS].object = NULL;
+	if (number < process->free_hint)
+		process->free_hint = number;
+	if (!object)
+		return;
+	forget_in_others(process, number, object);
+	object_doubt(object);
+}
+
+void process_forget_range(struct supervisor_process *process, unsigned first, unsigned last)
+{
+	for (unsigned page = first / PAGE_NUMBERS; page < PAGES && page <= last / PAGE_NUMBERS;
+	     page++) {
+		unsigned number = page * PAGE_NUMBERS;
+
+		if (!process->pages[page])
+			continue;
+		for (unsigned end = number + PAGE_NUMBERS; number < end; number++)
+			if (number >= first && number <= last)
+				process_forget(process, (int)number);
+	}
+}
+
+void process_forget_object(const struct supervisor_object *object)
+{
+	for (struct supervisor_process *process = processes; process; process = process->next) {
+		for (unsigned page = 0; page < PAGES; page++) {
+			if (!process->pages[page])
+				continue;
+			for (unsigned i = 0; i < PAGE_NUMBERS; i++)
+				if (process->pages[page]->numbers[i].object == object) {
+					process->pages[page]->numbers[i].object = NULL;
+					process->pages[page]->numbers[i].known = false;
+				}
+		}
+	}
+}
+
+/* Room for a number below the program's hard limit: the soft one is for its own descriptors. */
+static bool raise_limit(const struct supervisor_call *call, unsigned number)
+{
+	struct rlimit limit;
+
+	if (prlimit(call->process->pid, RLIMIT_NOFILE, NULL, &limit) < 0)
+		return false;
+	if (number < limit.rlim_cur)
+		return true;
+	if (number >= limit.rlim_max)
+		return false;
+	limit.rlim_cur =
+	    number + PAGE_NUMBERS < limit.rlim_max ? number + PAGE_NUMBERS : limit.rlim_max;
+	return prlimit(call->process->pid, RLIMIT_NOFILE, &limit, NULL) == 0;
+}
+
+static bool is_free(const struct supervisor_call *call, int number)
+{
+	const struct process_page *page = page_of(call->process, number, false);
+	struct supervisor_object *object;
+
+	if (page && page->numbers[(unsigned)number % PAGE_NUMBERS].known)
+		return false;
+	return ask(call, number, &object) < 0;
+}
+
+int process_free_number(const struct supervisor_call *call, int from)
+{
+	int hint = from > call->process->free_hint ? from : call->process->free_hint;
+
+	for (unsigned i = 0; i < FILTER_BLOCKS; i++) {
+		int number = (int)filter_window[i].first;
+		int end = number + (int)filter_window[i].size;
+
+		for (number = hint > number ? hint : number; number < end; number++) {
+			if (!is_free(call, number))
+				continue;
+			if (!raise_limit(call, (unsigned)number))
+				return -EMFILE;
+			if (from <= call->process->free_hint)
+				call->process->free_hint = number;
+			return number;
+		}
+	}
+	return -EMFILE;
+}
+
+int process_descriptor(const struct supervisor_call *call, int number)
+{
+	int descriptor = (int)syscall(SYS_pidfd_getfd, call->process->pidfd, number, 0);
+
+	return descriptor < 0 ? -errno : descriptor;
+}

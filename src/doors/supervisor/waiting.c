@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/waiting.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/secmem.h"
+#include "doors/common/placeholder.h"
+#include "doors/supervisor/loop.h"
+
+#define SPARES_MAX 8u
+
+static struct transfer *spares;
+static unsigned spare_count;
+static struct transfer *sleeping;
+
+struct transfer *transfer_new(const struct supervisor_call *call, struct supervisor_object *object,
+			      enum memory_direction direction)
+{
+	struct transfer *transfer = spares;
+
+	if (transfer) {
+		spares = transfer->next;
+		spare_count--;
+	} else {
+		transfer = malloc(sizeof(*transfer));
+		if (!transfer)
+			return NULL;
+	}
+	/* The small arrays need no clearing. */
+	memset(transfer, 0, offsetof(struct transfer, small_program));
+	transfer->call = *call;
+	transfer->object = object;
+	transfer->sock = object->sock;
+	transfer->direction = direction;
+	transfer->program = transfer->small_program;
+	transfer->arena = transfer->small_arena;
+	transfer->control = transfer->small_control;
+	return transfer;
+}
+
+/* Control data has IVs. */
+static void forget_arrays(struct transfer *transfer)
+{
+	if (transfer->io.control_size)
+		secmem_wipe(transfer->control, transfer->io.control_size);
+	if (transfer->control != transfer->small_control)
+		free(transfer->control);
+	if (transfer->program != transfer->small_program)
+		free(transfer->program);
+	transfer->program = transfer->small_program;
+	transfer->arena = transfer->small_arena;
+	transfer->control = transfer->small_control;
+}
+
+void transfer_free(struct transfer *transfer)
+{
+	forget_arrays(transfer);
+	if (spare_count >= SPARES_MAX) {
+		free(transfer);
+		return;
+	}
+	transfer->next = spares;
+	spares = transfer;
+	spare_count++;
+}
+
+bool transfer_reserve(struct transfer *transfer, size_t iov_count, size_t control_size)
+{
+	forget_arrays(transfer);
+	if (iov_count > TRANSFER_SMALL_IOV) {
+		struct iovec *both = calloc(2 * iov_count, sizeof(*both));
+
+		if (!both)
+			return false;
+		transfer->program = both;
+		transfer->arena = both + iov_count;
+	}
+	if (control_size > TRANSFER_SMALL_CONTROL) {
+		uint8_t *control = malloc(control_size);
+
+		if (!control)
+			return false;
+		transfer->control = control;
+	}
+	return true;
+}
+
+static long engine_call(struct transfer *transfer)
+{
+	long result;
+
+	memory_map_use(&transfer->map);
+	if (!sock_lock(transfer->sock))
+		return -EBUSY;
+	result = transfer->direction == MEMORY_IN ? sock_send(transfer->sock, &transfer->io)
+						  : sock_recv(transfer->sock, &transfer->io);
+	sock_unlock(transfer->sock);
+	memory_map_use(NULL);
+	return result;
+}
+
+static bool is_nonblocking(const struct supervisor_call *call, int number)
+{
+	int descriptor = process_descriptor(call, number);
+	int flags;
+
+	if (descriptor < 0)
+		return false;
+	flags = fcntl(descriptor, F_GETFL);
+	(void)close(descriptor);
+	return flags >= 0 && flags & O_NONBLOCK;
+}
+
+void waiting_show(const struct supervisor_call *call, int number, struct supervisor_object *object)
+{
+	unsigned events;
+	int descriptor;
+
+	if (!door_placeholder_has_readiness(sock_kind(object->sock)))
+		return;
+	events = sock_poll(object->sock) & (SOCK_POLLIN | SOCK_POLLOUT);
+	if (events == object->shown)
+		return;
+	descriptor = process_descriptor(call, number);
+	if (descriptor < 0)
+		return;
+	door_placeholder_show(descriptor, events);
+	(void)close(descriptor);
+	object->shown = events;
+}
+
+static void put_to_sleep(struct transfer *transfer)
+{
+	if (sock_lock(transfer->sock)) {
+		sock_get(transfer->sock);
+		sock_unlock(transfer->sock);
+	}
+	transfer->next = sleeping;
+	sleeping = transfer;
+	loop_hurry();
+}
+
+/* Runs the parts of a call until its end or a sleep. */
+static long go_on(struct transfer *transfer)
+{
+	int number = supervisor_int(&transfer->call, 0);
+	long result;
+
+	do {
+		result = engine_call(transfer);
+		if (result == SOCK_WAIT && !(transfer->io.flags & SOCK_MSG_DONTWAIT) &&
+		    is_nonblocking(&transfer->call, number)) {
+			transfer->io.flags |= SOCK_MSG_DONTWAIT;
+			result = engine_call(transfer);
+		}
+		waiting_show(&transfer->call, number, transfer->object);
+		if (result == SOCK_WAIT)
+			return SOCK_WAIT;
+		if (transfer->finish)
+			result = transfer->finish(transfer, result);
+	} while (result == TRANSFER_AGAIN);
+	return result;
+}
+
+void transfer_lay(struct transfer *transfer, size_t iov_count)
+{
+	transfer->map = (struct memory_map){
+	    .call = &transfer->call,
+	    .direction = transfer->direction,
+	    .program = transfer->program,
+	    .arena = transfer->arena,
+	    .count = iov_count,
+	};
+	memory_map_begin(&transfer->map);
+	transfer->io.iov = transfer->arena;
+	transfer->io.iov_count = iov_count;
+	transfer->io.control = transfer->io.control_size ? transfer->control : NULL;
+}
+
+long transfer_run(struct transfer *transfer, size_t iov_count)
+{
+	long result;
+
+	transfer_lay(transfer, iov_count);
+	result = go_on(transfer);
+	if (result == SOCK_WAIT) {
+		put_to_sleep(transfer);
+		return SUPERVISOR_ANSWERED;
+	}
+	transfer_free(transfer);
+	return result;
+}
+
+static void end_sleep(struct transfer *transfer, long result)
+{
+	if (sock_lock(transfer->sock))
+		sock_put_unlock(transfer->sock);
+	transfer->call.way->answer(&transfer->call, result);
+	transfer_free(transfer);
+}
+
+void waiting_retry(void)
+{
+	struct transfer **link = &sleeping;
+
+	while (*link) {
+		struct transfer *transfer = *link;
+		long result;
+
+		if (atomic_load(sock_sequence(transfer->sock)) == transfer->io.ticket) {
+			link = &transfer->next;
+			continue;
+		}
+		result = go_on(transfer);
+		if (result == SOCK_WAIT) {
+			link = &transfer->next;
+			continue;
+		}
+		*link = transfer->next;
+		end_sleep(transfer, result);
+		link = &sleeping; /* what it did may let others go on */
+	}
+}
+
+static uint64_t field(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
+}
+
+/* Whether a signal is about to be delivered to a thread. */
+static bool has_signal(pid_t thread)
+{
+	char path[64], status[4096];
+	uint64_t pending, blocked;
+	ssize_t size;
+	int file;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	size = read(file, status, sizeof(status) - 1);
+	(void)close(file);
+	if (size <= 0)
+		return false;
+	status[size] = 0;
+	pending = field(status, "\nSigPnd:") | field(status, "\nShdPnd:");
+	blocked = field(status, "\nSigBlk:");
+	return pending & ~blocked;
+}
+
+/* Ends a call early (C-24). */
+static void interrupt(struct transfer *transfer)
+{
+	long result = -EINTR;
+
+	if (sock_lock(transfer->sock)) {
+		result = sock_interrupt(transfer->sock, &transfer->io);
+		sock_unlock(transfer->sock);
+	}
+	if (result == -EINTR && transfer->done == 0)
+		result = SUPERVISOR_RESTART;
+	else if (transfer->finish)
+		result = transfer->finish(transfer, result);
+	end_sleep(transfer, result);
+}
+
+bool waiting_look(void)
+{
+	struct transfer **link = &sleeping;
+
+	while (*link) {
+		struct transfer *transfer = *link;
+		bool gone = !transfer->call.way->valid(&transfer->call);
+
+		if (!gone && !has_signal(transfer->call.thread)) {
+			link = &transfer->next;
+			continue;
+		}
+		*link = transfer->next;
+		interrupt(transfer);
+	}
+	waiting_retry();
+	return sleeping != NULL;
+}

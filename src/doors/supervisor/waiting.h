@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* Data calls in progress, and those that sleep. */
+#ifndef UALG_DOORS_SUPERVISOR_WAITING_H
+#define UALG_DOORS_SUPERVISOR_WAITING_H
+
+#include <time.h>
+
+#include "doors/supervisor/memory.h"
+#include "doors/supervisor/process.h"
+#include "doors/supervisor/supervisor.h"
+
+#define TRANSFER_SMALL_IOV     8u
+#define TRANSFER_SMALL_CONTROL 256u
+
+/* One data call, from its arguments to its answer. */
+struct transfer {
+	struct supervisor_call call;
+	struct supervisor_object *object;
+	struct sock *sock;               /* with a reference while it sleeps */
+	enum memory_direction direction; /* MEMORY_IN: a send */
+	struct sock_io io;
+	struct memory_map map;
+	struct iovec *program; /* small or allocated */
+	struct iovec *arena;
+	uint8_t *control;
+
+	/*
+	 * What is left to do once the engine has its result: writes what the call tells its caller,
+	 * and returns the answer; or prepares the next part and returns TRANSFER_AGAIN.  NULL: the
+	 * result is the answer.
+	 */
+	long (*finish)(struct transfer *transfer, long result);
+	uintptr_t header;    /* recvmsg: struct msghdr */
+	bool name;           /* it has a name */
+	uintptr_t from_size; /* recvfrom: where the address's length is; 0: none wanted */
+
+	/* sendmmsg and recvmmsg */
+	uintptr_t messages;
+	unsigned count, done;
+	int flags;
+	uintptr_t timeout;
+	struct timespec deadline;
+
+	struct transfer *next;
+	struct iovec small_program[TRANSFER_SMALL_IOV], small_arena[TRANSFER_SMALL_IOV];
+	_Alignas(8) uint8_t small_control[TRANSFER_SMALL_CONTROL];
+};
+
+#define TRANSFER_AGAIN (-5002L)
+
+/* A new transfer for a call on an object; NULL: no memory. */
+struct transfer *transfer_new(const struct supervisor_call *call, struct supervisor_object *object,
+			      enum memory_direction direction);
+void transfer_free(struct transfer *transfer);
+/* Room for a vector and control data: false: no memory. */
+bool transfer_reserve(struct transfer *transfer, size_t iov_count, size_t control_size);
+
+/* Puts the next part's io in place: of which sizes, flags and control are set. */
+void transfer_lay(struct transfer *transfer, size_t iov_count);
+
+/*
+ * Makes the call, of which io's size, flags and control, and program[0..count) are set.  Returns
+ * the answer, or SUPERVISOR_ANSWERED: it sleeps.  The transfer is freed, or kept.
+ */
+long transfer_run(struct transfer *transfer, size_t iov_count);
+
+/* Lets sleeping calls go on whose sockets have changed. */
+void waiting_retry(void);
+
+/* Ends sleeping calls whose callers got a signal or are gone.  Returns whether any still sleep. */
+bool waiting_look(void);
+
+/* Tells watchers of an object what it is ready for. */
+void waiting_show(const struct supervisor_call *call, int number, struct supervisor_object *object);
+
+#endif
