@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/preload.h"
 
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
@@ -15,11 +14,12 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include "cli/elf.h"
+
 #define LIBRARY_NAME "libualg-preload.so"
 #define MAX_INTERPRETERS                                                                           \
 	5 /* a script's interpreter may be a script: as deep as the kernel goes                    \
 	   */
-#define MAX_PROGRAM_HEADS 256 /* more than any sane file has */
 
 /* The directory of this executable. */
 static int own_directory(char out[PATH_MAX])
@@ -67,80 +67,26 @@ int preload_find(char out[PATH_MAX])
 	return try_path(out, UALG_LIBRARY_DIR, LIBRARY_NAME);
 }
 
-/* What of an ELF file's headers decides. */
-struct elf_facts {
-	unsigned char class;
-	unsigned char data;
-	uint16_t machine;
+/* What of an ELF file decides. */
+struct facts {
+	struct elf elf;
 	bool dynamic;          /* has a dynamic loader */
 	char loader[PATH_MAX]; /* its path */
 };
 
-static bool read_at(int fd, void *out, size_t size, uint64_t offset)
-{
-	return offset <= INT64_MAX && pread(fd, out, size, (off_t)offset) == (ssize_t)size;
-}
-
-static bool read_loader(int fd, uint64_t offset, uint64_t size, struct elf_facts *out)
-{
-	if (size == 0 || size >= sizeof(out->loader) || !read_at(fd, out->loader, size, offset))
-		return false;
-	out->loader[size] = '\0';
-	out->dynamic = true;
-	return true;
-}
-
-static bool read_elf64(int fd, struct elf_facts *out)
-{
-	Elf64_Ehdr header;
-	Elf64_Phdr program;
-
-	if (!read_at(fd, &header, sizeof(header), 0) || header.e_phnum > MAX_PROGRAM_HEADS)
-		return false;
-	out->machine = header.e_machine;
-	for (unsigned i = 0; i < header.e_phnum; i++) {
-		if (!read_at(fd, &program, sizeof(program), header.e_phoff + i * sizeof(program)))
-			return false;
-		if (program.p_type == PT_INTERP)
-			return read_loader(fd, program.p_offset, program.p_filesz, out);
-	}
-	return true;
-}
-
-static bool read_elf32(int fd, struct elf_facts *out)
-{
-	Elf32_Ehdr header;
-	Elf32_Phdr program;
-
-	if (!read_at(fd, &header, sizeof(header), 0) || header.e_phnum > MAX_PROGRAM_HEADS)
-		return false;
-	out->machine = header.e_machine;
-	for (unsigned i = 0; i < header.e_phnum; i++) {
-		if (!read_at(fd, &program, sizeof(program), header.e_phoff + i * sizeof(program)))
-			return false;
-		if (program.p_type == PT_INTERP)
-			return read_loader(fd, program.p_offset, program.p_filesz, out);
-	}
-	return true;
-}
-
 /* False: not an ELF file, or not one that can be read. */
-static bool read_elf(int fd, struct elf_facts *out)
+static bool read_facts(int fd, struct facts *out)
 {
-	unsigned char ident[EI_NIDENT];
-
-	memset(out, 0, sizeof(*out));
-	if (!read_at(fd, ident, sizeof(ident), 0) || memcmp(ident, ELFMAG, SELFMAG) != 0)
+	if (!elf_open(fd, &out->elf))
 		return false;
-	out->class = ident[EI_CLASS];
-	out->data = ident[EI_DATA];
-	return out->class == ELFCLASS64 ? read_elf64(fd, out) : read_elf32(fd, out);
+	out->dynamic = elf_loader(&out->elf, out->loader, sizeof(out->loader));
+	return true;
 }
 
-static bool read_elf_of(const char *path, struct elf_facts *out)
+static bool read_facts_of(const char *path, struct facts *out)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	bool result = fd >= 0 && read_elf(fd, out);
+	bool result = fd >= 0 && read_facts(fd, out);
 
 	if (fd >= 0)
 		close(fd);
@@ -215,23 +161,27 @@ static const char *base_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-static enum preload_obstacle judge(const struct elf_facts *program, const char *library,
-				   char *detail, size_t room)
+static bool is_alike(const struct elf *a, const struct elf *b)
 {
-	struct elf_facts ours, self;
+	return a->is64 == b->is64 && a->big_endian == b->big_endian && a->machine == b->machine;
+}
+
+static enum preload_obstacle judge(const struct facts *program, const char *library, char *detail,
+				   size_t room)
+{
+	struct facts ours, self;
 
 	if (!program->dynamic)
 		return PRELOAD_STATIC;
-	if (!read_elf_of(library, &ours))
+	if (!read_facts_of(library, &ours))
 		return PRELOAD_UNKNOWN;
-	if (program->class != ours.class || program->data != ours.data ||
-	    program->machine != ours.machine) {
-		snprintf(detail, room, "%s-bit, machine %u",
-			 program->class == ELFCLASS64 ? "64" : "32", program->machine);
+	if (!is_alike(&program->elf, &ours.elf)) {
+		snprintf(detail, room, "%s-bit, machine %u", program->elf.is64 ? "64" : "32",
+			 program->elf.machine);
 		return PRELOAD_OTHER_ELF;
 	}
 	/* The library is for the libc that this very program runs on. */
-	if (!read_elf_of("/proc/self/exe", &self) || !self.dynamic ||
+	if (!read_facts_of("/proc/self/exe", &self) || !self.dynamic ||
 	    strcmp(base_name(self.loader), base_name(program->loader)) == 0)
 		return PRELOAD_REACHED;
 	snprintf(detail, room, "%s", program->loader);
@@ -242,7 +192,7 @@ enum preload_obstacle preload_reach(const char *program, const char *library, ch
 				    size_t room)
 {
 	char path[PATH_MAX];
-	struct elf_facts facts;
+	struct facts facts;
 
 	detail[0] = '\0';
 	if (!search_path(program, path))
@@ -257,7 +207,7 @@ enum preload_obstacle preload_reach(const char *program, const char *library, ch
 			close(fd);
 			continue;
 		}
-		if (!read_elf(fd, &facts))
+		if (!read_facts(fd, &facts))
 			result = PRELOAD_UNKNOWN;
 		else if (facts.dynamic && gains_privileges(fd))
 			result = PRELOAD_PRIVILEGED;
