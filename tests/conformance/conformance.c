@@ -188,31 +188,44 @@ static size_t run_pending(char *title, char *text, const char *wanted)
 	return run;
 }
 
+/* All of a file, ended by NUL; the caller frees it. */
+static char *read_file(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file || getdelim(&text, &size, '\0', file) < 0)
+		table_error(strerror(errno), path);
+	fclose(file);
+	return text;
+}
+
+/* The file is closed before the first case: what a process does to its open files when it ends
+ * would move the place in it for us, too. */
 static size_t run_file(const char *path, const char *wanted)
 {
 	static char text[CASE_SIZE];
-	char line[COMMAND_SIZE], title[128] = "";
-	FILE *file = fopen(path, "r");
+	char *file = read_file(path), *rest = file, *line, title[128] = "";
 	size_t count = 0, used = 0;
 
-	if (!file)
-		table_error(strerror(errno), path);
 	text[0] = '\0';
-	while (fgets(line, sizeof(line), file)) {
-		if (line[0] == '#' || line[0] == '\n')
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (line[0] == '#' || line[0] == '\0')
 			continue;
 		if (line[0] != ' ' && line[0] != '\t') {
 			count += run_pending(title, text, wanted);
-			snprintf(title, sizeof(title), "%.*s", (int)strcspn(line, "\n"), line);
+			snprintf(title, sizeof(title), "%s", line);
 			used = 0;
 			continue;
 		}
-		if (used + strlen(line) >= CASE_SIZE)
+		if (used + strlen(line) + 1 >= CASE_SIZE)
 			table_error("a case is too long", title);
-		used += (size_t)snprintf(text + used, CASE_SIZE - used, "%s", line);
+		used += (size_t)snprintf(text + used, CASE_SIZE - used, "%s\n", line);
 	}
-	fclose(file);
-	return count + run_pending(title, text, wanted);
+	count += run_pending(title, text, wanted);
+	free(file);
+	return count;
 }
 
 static int try_bind(const char *type, const char *name)
