@@ -67,6 +67,15 @@ static inline bool lock_acquire(struct lock *lock)
 	return lock_acquire_slow(lock, self);
 }
 
+/* Takes the lock if nobody has it. */
+static inline bool lock_try(struct lock *lock)
+{
+	uint32_t expected = 0;
+
+	return atomic_compare_exchange_strong_explicit(&lock->word, &expected, lock_self(),
+						       memory_order_acquire, memory_order_relaxed);
+}
+
 static inline void lock_release(struct lock *lock)
 {
 	uint32_t held;

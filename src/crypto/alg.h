@@ -46,6 +46,7 @@ enum alg_key {
 
 struct alg;
 struct tfm;
+struct batch_ops;
 
 /*
  * A hash.  Its running state is a flat block of alg->statesize bytes, aligned to 64, which the
@@ -164,6 +165,7 @@ struct alg {
 	 * from the one it began with.  NULL: iv is as encrypt and decrypt leave it.
 	 */
 	void (*next_iv)(struct tfm *tfm, uint8_t *iv, size_t size);
+	const struct batch_ops *batch; /* batch.h's descriptors only: their way to compute */
 	union {
 		struct cipher_ops cipher;
 		struct hash_ops hash;

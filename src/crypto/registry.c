@@ -136,16 +136,22 @@ static bool is_left_out(const struct registry_backend *backend)
 	return false;
 }
 
+static void try_backend(struct registry_backend *backend)
+{
+	if (backend->tried)
+		return;
+	backend->tried = true;
+	backend->result = is_left_out(backend) ? -ENOENT : backend->load(backend);
+}
+
 /* Loads what a name asks for, or, with NULL, all there are. */
 static void load_backends(const char *name)
 {
 	for (size_t i = 0; i < backends_count; i++) {
 		struct registry_backend *backend = &backends[i];
 
-		if (backend->tried || (name && backend->serves && !backend->serves(name)))
-			continue;
-		backend->tried = true;
-		backend->result = is_left_out(backend) ? -ENOENT : backend->load(backend);
+		if (!name || !backend->serves || backend->serves(name))
+			try_backend(backend);
 	}
 	if (loaded)
 		return;
@@ -225,6 +231,22 @@ const struct alg *registry_first(void)
 		registry_leave();
 	}
 	return atomic_load(&algs);
+}
+
+bool registry_load(const char *name)
+{
+	bool found = false;
+
+	if (!registry_enter())
+		return false;
+	for (size_t i = 0; i < backends_count; i++) {
+		if (strcmp(backends[i].name, name) != 0)
+			continue;
+		try_backend(&backends[i]);
+		found = backends[i].result == 0;
+	}
+	registry_leave();
+	return found;
 }
 
 const struct registry_backend *registry_backends(size_t *count)

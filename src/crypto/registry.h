@@ -52,6 +52,9 @@ struct registry_backend {
 	const char *version; /* of the library that was found, or NULL */
 };
 
+/* Loads a back end of that name, where it was not tried yet.  Whether it is there. */
+bool registry_load(const char *backend);
+
 /* The table of back ends, with results; *count entries.  Loads them. */
 const struct registry_backend *registry_backends(size_t *count);
 

@@ -156,6 +156,25 @@ ssize_t sock_hash_send(struct sock *sock, struct sock_io *io)
 	return (ssize_t)io->size;
 }
 
+static void commit_plan(struct sock *sock, const struct sock_plan *plan)
+{
+	(void)plan;
+	set_open(sock, false, true);
+}
+
+/* A whole message, from one piece of memory, by the key that the socket has. */
+bool sock_hash_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan)
+{
+	if (sock->more || io->flags & SOCK_MSG_MORE || io->pull || io->iov_count != 1 ||
+	    io->size == 0 || !sock_key_of(sock) || !sock_op_key_current(sock) ||
+	    sock_hash_prepare(sock) < 0)
+		return false;
+	*plan = (struct sock_plan){
+	    .in = io->iov->iov_base, .size = io->size, .memory = *io->iov, .commit = commit_plan};
+	plan->out = sock->hash_state + sock_hash_digest_offset(sock_key_of(sock)->alg);
+	return true;
+}
+
 ssize_t sock_hash_recv(struct sock *sock, struct sock_io *io)
 {
 	const struct alg *alg;

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 
 #include "crypto/alg.h"
+#include "crypto/batch.h"
 #include "socket/profile.h"
 #include "socket/sock.h"
 
@@ -25,6 +26,8 @@ struct sock_key {
 	const struct alg *alg;
 	struct tfm *tfm; /* hash, rng: used by all; skcipher, aead: what checked key and tag size */
 	_Atomic(struct tfm *) spare; /* skcipher, aead: an op socket left it for the next one */
+	_Atomic(struct tfm *) batch; /* for many requests at once, from the first such on */
+	_Atomic bool batch_tried;
 	unsigned authsize;
 	bool set;
 	size_t size;
@@ -150,6 +153,9 @@ int sock_key_instance(struct sock_key *key, struct tfm **out);
 /* Gives an instance back, for the next op socket; wipes it if there is one already. */
 void sock_key_return(struct sock_key *key, struct tfm *tfm);
 bool sock_key_ready(const struct sock_key *key); /* data may flow (K-01) */
+/* The key for a batch (crypto/batch.h); NULL: there is no such code for the algorithm, or the key.
+ * May load a library at its first call. */
+const struct tfm *sock_key_batch(struct sock_key *key);
 
 /* parent.c */
 int sock_parent_bind(struct sock *sock, const void *address, size_t size);
@@ -235,6 +241,25 @@ ssize_t sock_skcipher_recv(struct sock *sock, struct sock_io *io);
 ssize_t sock_aead_recv(struct sock *sock, struct sock_io *io);
 unsigned sock_cipher_poll(const struct sock *sock);
 void sock_cipher_end(struct sock *sock);
+
+/* A call that may be computed together with others (batch.c). */
+struct sock_plan {
+	const uint8_t *in;
+	uint8_t *out;
+	size_t size;
+	uint8_t iv[ALG_MAX_IV];
+	unsigned iv_size;
+	struct iovec memory; /* the caller's part: in or out */
+	/* Under guard, once out is there: takes from it what commit needs.  NULL: nothing. */
+	void (*keep)(struct sock_plan *plan);
+	/* What the call changes of the socket. */
+	void (*commit)(struct sock *sock, const struct sock_plan *plan);
+};
+
+/* False: not such a call, as it stands now. */
+bool sock_hash_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan);
+bool sock_skcipher_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan);
+
 ssize_t sock_rng_send(struct sock *sock, struct sock_io *io);
 ssize_t sock_rng_recv(struct sock *sock, struct sock_io *io);
 void sock_rng_end(struct sock *sock);

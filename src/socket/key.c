@@ -36,6 +36,7 @@ void sock_key_put(struct sock_key *key)
 		return;
 	tfm_free(key->tfm);
 	tfm_free(atomic_load(&key->spare));
+	tfm_free(atomic_load(&key->batch));
 	secmem_free(key->bytes, key->size);
 	free(key);
 }
@@ -114,4 +115,33 @@ int sock_key_instance(struct sock_key *key, struct tfm **out)
 void sock_key_return(struct sock_key *key, struct tfm *tfm)
 {
 	tfm_free(atomic_exchange(&key->spare, tfm));
+}
+
+static struct tfm *new_batch(const struct sock_key *key)
+{
+	const struct alg *alg = key->set ? batch_find(key->alg) : NULL;
+	struct tfm *tfm;
+
+	if (!alg || tfm_new(alg, &tfm) < 0)
+		return NULL;
+	if (tfm_setkey(tfm, key->bytes, key->size) == 0)
+		return tfm;
+	tfm_free(tfm);
+	return NULL;
+}
+
+const struct tfm *sock_key_batch(struct sock_key *key)
+{
+	struct tfm *none = NULL;
+	struct tfm *tfm;
+
+	if (!key || atomic_load_explicit(&key->batch_tried, memory_order_acquire))
+		return key ? atomic_load_explicit(&key->batch, memory_order_acquire) : NULL;
+	tfm = new_batch(key);
+	if (tfm && !atomic_compare_exchange_strong(&key->batch, &none, tfm)) {
+		tfm_free(tfm); /* another thread has made one */
+		tfm = none;
+	}
+	atomic_store_explicit(&key->batch_tried, true, memory_order_release);
+	return tfm;
 }

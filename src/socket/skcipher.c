@@ -99,6 +99,18 @@ void sock_skcipher_settle_iv(struct sock *sock)
 	sock->iv_outstanding = 0;
 }
 
+static void keep_iv(struct sock *sock, const uint8_t *iv, size_t size)
+{
+	memcpy(sock->iv, iv, ALG_MAX_IV); /* C-08 */
+	sock->iv_outstanding = sock->tfm->alg->next_iv ? size : 0;
+}
+
+static void consume(struct sock *sock, size_t size)
+{
+	sock_cipher_consumed(sock, size);
+	sock->tfm->position = sock->init ? sock->tfm->position + size : 0;
+}
+
 /* One round of recv: bytes delivered, or an errno. */
 static ssize_t round_of(struct sock *sock, struct sock_io *io)
 {
@@ -120,15 +132,43 @@ static ssize_t round_of(struct sock *sock, struct sock_io *io)
 		result = sock_check_room(sock, io, io->done, call.size);
 	if (result < 0)
 		return result; /* C-12: bad memory is found before anything else */
-	if (call.result == 0) {
-		memcpy(sock->iv, call.iv, sizeof(call.iv)); /* C-08 */
-		sock->iv_outstanding = sock->tfm->alg->next_iv ? call.size : 0;
-	} else {
+	if (call.result == 0)
+		keep_iv(sock, call.iv, call.size);
+	else
 		keep_late_iv(sock, &call);
-	}
-	sock_cipher_consumed(sock, call.size); /* also when the cipher refused: C-04 */
-	sock->tfm->position = sock->init ? sock->tfm->position + call.size : 0;
+	consume(sock, call.size); /* also when the cipher refused: C-04 */
 	return call.result < 0 ? call.result : size;
+}
+
+/* The last block continues the message (C-08). */
+static void take_iv(struct sock_plan *plan)
+{
+	memcpy(plan->iv, plan->out + plan->size - plan->iv_size, plan->iv_size);
+}
+
+static void commit_plan(struct sock *sock, const struct sock_plan *plan)
+{
+	keep_iv(sock, plan->iv, plan->size);
+	consume(sock, plan->size);
+}
+
+/* Encryption of a whole message of whole blocks, to one piece of memory that has just its size. */
+bool sock_skcipher_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan)
+{
+	size_t size = sock->queue.used;
+
+	if (!sock->init || sock->more || !sock->encrypt || !sock->tfm || size == 0 ||
+	    io->size != size || size % sock->tfm->alg->blocksize != 0)
+		return false;
+	*plan = (struct sock_plan){.in = sock_queue_bytes(sock),
+				   .size = size,
+				   .iv_size = sock->tfm->alg->ivsize,
+				   .keep = take_iv,
+				   .commit = commit_plan};
+	sock_skcipher_settle_iv(sock);
+	memcpy(plan->iv, sock->iv, sizeof(plan->iv));
+	plan->out = sock_in_one_piece(io, 0, size, &plan->memory);
+	return plan->out != NULL;
 }
 
 static bool must_wait(const struct sock *sock)

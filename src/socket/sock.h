@@ -73,7 +73,8 @@ int sock_create(const struct sock_host *host, int type, int protocol, struct soc
 /* The checks of sock_create alone, for socketpair (S-05). */
 int sock_create_check(int type, int protocol);
 
-bool sock_lock(struct sock *sock); /* false: this thread holds it already (a signal handler) */
+bool sock_lock(struct sock *sock);     /* false: this thread holds it already (a signal handler) */
+bool sock_lock_try(struct sock *sock); /* false: somebody has it */
 void sock_unlock(struct sock *sock);
 
 /* References: a descriptor number of a door is one, a sleeping call another.  Lock held. */
@@ -121,6 +122,20 @@ ssize_t sock_send(struct sock *sock, struct sock_io *io);
  * -EBADMSG (E-03), -EOVERFLOW (E-15), -EFAULT, -ENOMEM.
  */
 ssize_t sock_recv(struct sock *sock, struct sock_io *io);
+
+/*
+ * Data calls that are made together (I-01), each on a socket of its own, all of them locked: makes
+ * those that are computed faster side by side, and sets done and result as sock_send or sock_recv
+ * would have it.  The others are left to the caller, and may go first or last: no call sees another
+ * one's socket.  May load a library.
+ */
+struct sock_call {
+	struct sock *sock;
+	struct sock_io *io; /* as for sock_send and sock_recv */
+	ssize_t result;
+	bool done;
+};
+void sock_batch(struct sock_call *calls, size_t count, bool receive);
 
 /* Ends a sleeping call early: bytes done so far, or -EINTR (C-24). */
 ssize_t sock_interrupt(struct sock *sock, struct sock_io *io);

@@ -32,6 +32,11 @@ bool sock_lock(struct sock *sock)
 	return lock_acquire(&sock->lock);
 }
 
+bool sock_lock_try(struct sock *sock)
+{
+	return lock_try(&sock->lock);
+}
+
 void sock_unlock(struct sock *sock)
 {
 	lock_release(&sock->lock);

@@ -17,6 +17,8 @@ int backend_own_load(struct registry_backend *backend);
 /* Built where the library's header is (HAVE_IPSEC_MB); -ENOENT: not on this processor either. */
 int backend_ipsec_mb_load(struct registry_backend *backend);
 bool backend_ipsec_mb_serves(const char *name);
+/* For batch_find (crypto/batch.h). */
+const struct alg *backend_ipsec_mb_batch(const struct alg *alg);
 
 extern struct registry_backend backends[];
 extern const size_t backends_count;

@@ -33,6 +33,11 @@ static const struct library_symbol symbols[] = {FUNCTIONS(LIBRARY_SYMBOL)};
 
 const IMB_MGR *ipsec_mb;
 
+void ipsec_mb_manager_reset(IMB_MGR *manager)
+{
+	library.init_mb_mgr_auto(manager, NULL);
+}
+
 IMB_MGR *ipsec_mb_manager_new(void)
 {
 	IMB_MGR *manager;
@@ -47,7 +52,7 @@ IMB_MGR *ipsec_mb_manager_new(void)
 		return NULL;
 	manager = library.imb_set_pointers_mb_mgr(memory, 0, 1);
 	if (manager)
-		library.init_mb_mgr_auto(manager, NULL);
+		ipsec_mb_manager_reset(manager);
 	if (manager && manager->imb_errno == 0)
 		return manager;
 	secmem_free(memory, size);
@@ -89,7 +94,7 @@ static int add_rows(void)
 
 		if (!suits(&ipsec_mb_rows[i], &other))
 			continue;
-		alg.backend = "ipsec-mb";
+		alg.backend = IPSEC_MB_NAME;
 		alg.data = other;
 		result = registry_add_copy(&alg);
 		if (result < 0)

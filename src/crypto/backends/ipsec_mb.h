@@ -23,6 +23,14 @@ extern const IMB_MGR *ipsec_mb;
  */
 IMB_MGR *ipsec_mb_manager_new(void);
 
+/* Makes it as new, whatever state its jobs were left in. */
+void ipsec_mb_manager_reset(IMB_MGR *manager);
+
+/* The vector AES and carry-less products of AVX-512, with which it is ahead of everybody. */
+#define IPSEC_MB_WIDE (IMB_FEATURE_AVX512_SKX | IMB_FEATURE_VAES | IMB_FEATURE_VPCLMULQDQ)
+
+#define IPSEC_MB_NAME "ipsec-mb" /* in the table of back ends */
+
 /* The AES key schedules that the library's functions and jobs read. */
 #define IPSEC_MB_SCHEDULE_SIZE (15u * 16u)
 struct ipsec_mb_aes {

@@ -233,9 +233,6 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 /* ---- the table ---- */
 
-/* With the vector AES and carry-less products of AVX-512 it is ahead of everybody. */
-#define WIDE (IMB_FEATURE_AVX512_SKX | IMB_FEATURE_VAES | IMB_FEATURE_VPCLMULQDQ)
-
 const struct ipsec_mb_row ipsec_mb_rows[] = {
     {
 	.features = IMB_FEATURE_AVX2,
@@ -270,7 +267,7 @@ const struct ipsec_mb_row ipsec_mb_rows[] = {
 		.aead = {aead_full_authsize_valid, rfc7539_encrypt, rfc7539_decrypt}},
     },
     {
-	.features = WIDE,
+	.features = IPSEC_MB_WIDE,
 	.alg = {.name = "ctr(aes)",
 		.driver = "ctr-aes-ipsecmb",
 		.priority = PRIORITY,
@@ -285,7 +282,7 @@ const struct ipsec_mb_row ipsec_mb_rows[] = {
 		.skcipher = {ctr_crypt, ctr_crypt}},
     },
     {
-	.features = WIDE,
+	.features = IPSEC_MB_WIDE,
 	.other = "cbc-aes-gcrypt",
 	.alg = {.name = "cbc(aes)",
 		.driver = "cbc-aes-ipsecmb",

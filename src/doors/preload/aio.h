@@ -15,8 +15,9 @@
 
 /*
  * Calls on alg sockets are done in it, one after the other, and may sleep in it as read and write
- * would (I-01, I-02); their errors are in the events (I-04).  -EINVAL, -EBADF, -EFAULT, -EAGAIN,
- * -EOPNOTSUPP for what the kernel refuses to begin.
+ * would (I-01, I-02); those on different sockets that follow each other in the list may be computed
+ * side by side (sock_batch), which no result tells; their errors are in the events (I-04). -EINVAL,
+ * -EBADF, -EFAULT, -EAGAIN, -EOPNOTSUPP for what the kernel refuses to begin.
  */
 long preload_aio_submit(aio_context_t context, long count, struct iocb **list);
 
