@@ -45,6 +45,14 @@ struct cli_command {
 extern const struct cli_command cli_run_command;
 extern const struct cli_command cli_list_command;
 extern const struct cli_command cli_doctor_command;
+extern const struct cli_command cli_digest_command;
+extern const struct cli_command cli_hmac_command;
+extern const struct cli_command cli_encrypt_command;
+extern const struct cli_command cli_decrypt_command;
+extern const struct cli_command cli_rng_command;
+extern const struct cli_command cli_kdf_command;
+extern const struct cli_command cli_pbkdf2_command;
+extern const struct cli_command cli_info_command;
 extern const struct cli_command cli_report_command;
 
 /*

@@ -9,6 +9,14 @@ static const struct cli_command *const commands[] = {
     &cli_list_command,
     &cli_doctor_command,
     &cli_report_command,
+    &cli_digest_command,
+    &cli_hmac_command,
+    &cli_encrypt_command,
+    &cli_decrypt_command,
+    &cli_rng_command,
+    &cli_kdf_command,
+    &cli_pbkdf2_command,
+    &cli_info_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -36,7 +44,7 @@ static int print_usage(void)
 
 static int unknown_command(const char *name)
 {
-	char names[128];
+	char names[256];
 	size_t used = 0;
 
 	for (size_t i = 0; i < COMMANDS && used < sizeof(names); i++)

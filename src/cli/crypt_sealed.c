@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sealed format: authenticated, of any size in flat memory, and with all in the file that is
+ * needed to open it, but the key or password.
+ *
+ *   header   "UALGSEAL", version (1), 1: password, 0: key; sizes of key and tag (1 each), of a
+ * piece (4), iterations of PBKDF2 (4, 0 for a key), salt (32), length of the algorithm's name (1),
+ * name; numbers are big-endian pieces   text of the piece size, the last one less or equal, each
+ * with its tag behind
+ *
+ * Key and base nonce are HKDF-SHA256 (RFC 5869) of the key, or of PBKDF2-HMAC-SHA256 (RFC 8018) of
+ * the password, with the salt, and the header as info: so a changed header opens nothing, and no
+ * two files share a key.  Piece i has the base nonce xor i as nonce, as in TLS 1.3 (RFC 8446, 5.3),
+ * and as AAD i (8 bytes), 1 for the last piece or 0, and seven zeros: pieces cannot be left out,
+ * repeated or put in another order, and the end cannot be cut off (Hoang et al., "Online
+ * Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", 2015: STREAM).
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/crypt.h"
+#include "cli/values.h"
+
+#define VERSION            1u
+#define SALT_SIZE          32u
+#define PIECE_SIZE         ((uint32_t)64 * 1024)
+#define PIECE_MAX          ((uint32_t)1024 * 1024)
+#define DEFAULT_ITERATIONS 600000u
+#define ITERATIONS_MAX     100000000u /* a file may not make us work for hours */
+#define NAME_MAX_SIZE      127u
+#define KEY_MAX            64u
+#define TAG_MAX            16u
+#define IV_SIZE_MAX        16u
+#define AAD_SIZE           16u
+#define CCM_NONCE          11u
+
+static const char magic[8] = {'U', 'A', 'L', 'G', 'S', 'E', 'A', 'L'};
+
+/* Algorithms whose nonce is all of the IV, by the beginning of their names. */
+static const char *const suitable[] = {"gcm(", "ccm(", "rfc7539(", "aegis128", NULL};
+
+#define FIXED_SIZE (sizeof(magic) + 4 + 4 + 4 + SALT_SIZE + 1)
+
+struct sealed_header {
+	uint8_t bytes[FIXED_SIZE + NAME_MAX_SIZE];
+	size_t size;
+	bool password;
+	size_t key_size, tag_size;
+	uint32_t piece, iterations;
+	const uint8_t *salt;
+	char name[NAME_MAX_SIZE + 1];
+};
+
+struct sealed {
+	struct ualg_aead *aead;
+	struct sealed_header header;
+	uint8_t base[IV_SIZE_MAX];
+	size_t nonce_size;
+	uint64_t number; /* of the next piece */
+};
+
+static void put32(uint8_t *out, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		out[i] = (uint8_t)(value >> (24 - 8 * i));
+}
+
+static uint32_t get32(const uint8_t *in)
+{
+	return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
+}
+
+static void write_header(struct sealed_header *header)
+{
+	uint8_t *out = header->bytes;
+	size_t name = strlen(header->name);
+
+	memcpy(out, magic, sizeof(magic));
+	out += sizeof(magic);
+	*out++ = VERSION;
+	*out++ = header->password;
+	*out++ = (uint8_t)header->key_size;
+	*out++ = (uint8_t)header->tag_size;
+	put32(out, header->piece);
+	put32(out + 4, header->iterations);
+	memcpy(out + 8, header->salt, SALT_SIZE);
+	out += 8 + SALT_SIZE;
+	*out++ = (uint8_t)name;
+	memcpy(out, header->name, name);
+	header->size = FIXED_SIZE + name;
+}
+
+/* Takes the fixed part apart: the size of the name, or -EINVAL. */
+static int parse_fixed(struct sealed_header *header)
+{
+	const uint8_t *in = header->bytes + sizeof(magic);
+
+	if (memcmp(header->bytes, magic, sizeof(magic)) != 0 || in[0] != VERSION || in[1] > 1)
+		return -EINVAL;
+	header->password = in[1];
+	header->key_size = in[2];
+	header->tag_size = in[3];
+	header->piece = get32(in + 4);
+	header->iterations = get32(in + 8);
+	header->salt = in + 12;
+	if (header->piece == 0 || header->piece > PIECE_MAX)
+		return -EINVAL;
+	if (header->password ? header->iterations == 0 || header->iterations > ITERATIONS_MAX
+			     : header->iterations != 0)
+		return -EINVAL;
+	return in[12 + SALT_SIZE];
+}
+
+static int not_sealed(const struct crypt_job *job)
+{
+	cli_message("'%s' is not a sealed file, or was made by a later version", job->input.name);
+	return CLI_FAILURE;
+}
+
+static int read_header(struct crypt_job *job, struct sealed_header *header)
+{
+	size_t got;
+	int name, result = crypt_read(job, header->bytes, FIXED_SIZE, &got);
+
+	if (result != CLI_OK)
+		return result;
+	name = got == FIXED_SIZE ? parse_fixed(header) : -EINVAL;
+	if (name <= 0 || (size_t)name > NAME_MAX_SIZE)
+		return not_sealed(job);
+	result = crypt_read(job, header->bytes + FIXED_SIZE, (size_t)name, &got);
+	if (result != CLI_OK)
+		return result;
+	memcpy(header->name, header->bytes + FIXED_SIZE, got);
+	header->size = FIXED_SIZE + got;
+	/* A NUL within would make the name another than what was authenticated. */
+	if (got < (size_t)name || strlen(header->name) != got)
+		return not_sealed(job);
+	return CLI_OK;
+}
+
+static bool is_suitable(const char *name)
+{
+	for (size_t i = 0; suitable[i]; i++)
+		if (strncmp(name, suitable[i], strlen(suitable[i])) == 0)
+			return true;
+	return false;
+}
+
+static int open_aead(struct sealed *sealed)
+{
+	const char *name = sealed->header.name;
+	const struct ualg_alg *alg;
+	int error;
+
+	if (!is_suitable(name)) {
+		cli_message("'%s' cannot seal; gcm(...), ccm(...), rfc7539(...) and aegis128 can, "
+			    "and --format raw takes any algorithm",
+			    name);
+		return CLI_FAILURE;
+	}
+	error = ualg_aead_open(&sealed->aead, name, UALG_TRANSPORT_DEFAULT);
+	if (error != 0)
+		return crypt_refused(name, error);
+	alg = ualg_aead_alg(sealed->aead);
+	sealed->nonce_size = ualg_alg_iv_size(alg);
+	if (strncmp(name, "ccm(", 4) == 0)
+		sealed->nonce_size = CCM_NONCE;
+	if (sealed->nonce_size >= sizeof(uint64_t) && sealed->nonce_size <= IV_SIZE_MAX &&
+	    ualg_alg_max_key_size(alg) <= KEY_MAX && ualg_alg_max_tag_size(alg) <= TAG_MAX)
+		return CLI_OK;
+	cli_message("'%s' cannot seal: its sizes do not suit", name);
+	return CLI_FAILURE;
+}
+
+/* What a new file's header says. */
+static int make_header(struct crypt_job *job, struct sealed *sealed, bool password)
+{
+	static uint8_t salt[SALT_SIZE];
+	struct sealed_header *header = &sealed->header;
+	const struct ualg_alg *alg = ualg_aead_alg(sealed->aead);
+	uint64_t iterations = DEFAULT_ITERATIONS;
+	int error;
+
+	if (job->iterations &&
+	    cli_number("--iterations", job->iterations, 1, ITERATIONS_MAX, &iterations) != CLI_OK)
+		return CLI_USAGE;
+	error = ualg_random(salt, sizeof(salt));
+	if (error != 0)
+		return crypt_refused("stdrng", error);
+	header->salt = salt;
+	header->password = password;
+	header->key_size = ualg_alg_max_key_size(alg);
+	header->tag_size = ualg_alg_max_tag_size(alg);
+	header->piece = PIECE_SIZE;
+	header->iterations = password ? (uint32_t)iterations : 0;
+	write_header(header);
+	return CLI_OK;
+}
+
+/* From what the person gave to what HKDF takes. */
+static int read_key(const struct crypt_job *job, const struct sealed_header *header,
+		    struct files_secret *key)
+{
+	struct files_secret password;
+	int error, result;
+
+	if (!header->password) {
+		result = cli_key_read(&job->key_source, key);
+		if (result == CLI_OK && key->size < 16) {
+			secret_free(key);
+			cli_message("a key of less than 16 bytes is too short to seal with; "
+				    "a password can be shorter");
+			return CLI_FAILURE;
+		}
+		return result;
+	}
+	result = cli_password_read(&job->key_source, job->direction == UALG_ENCRYPT, &password);
+	if (result != CLI_OK)
+		return result;
+	error = secret_new(key, 32);
+	if (error == 0)
+		error = ualg_pbkdf2("hmac(sha256)", password.data, password.size, header->salt,
+				    SALT_SIZE, header->iterations, key->data, key->size);
+	secret_free(&password);
+	return error ? crypt_refused("hmac(sha256)", error) : CLI_OK;
+}
+
+static int derive(struct sealed *sealed, const struct files_secret *key)
+{
+	const struct sealed_header *header = &sealed->header;
+	struct files_secret derived;
+	int error = secret_new(&derived, header->key_size + sealed->nonce_size);
+
+	if (error != 0)
+		return error;
+	error = ualg_hkdf("hmac(sha256)", key->data, key->size, header->salt, SALT_SIZE,
+			  header->bytes, header->size, derived.data, derived.size);
+	if (error == 0)
+		error = ualg_aead_set_key(sealed->aead, derived.data, header->key_size);
+	if (error == 0)
+		error = ualg_aead_set_tag_size(sealed->aead, header->tag_size);
+	if (error == 0)
+		memcpy(sealed->base, derived.data + header->key_size, sealed->nonce_size);
+	secret_free(&derived);
+	return error;
+}
+
+/* IV and AAD of the next piece. */
+static void number_piece(struct sealed *sealed, bool last, uint8_t iv[IV_SIZE_MAX],
+			 uint8_t aad[AAD_SIZE])
+{
+	uint8_t nonce[IV_SIZE_MAX];
+	size_t size = sealed->nonce_size;
+
+	memset(aad, 0, AAD_SIZE);
+	memcpy(nonce, sealed->base, size);
+	for (size_t i = 0; i < sizeof(sealed->number); i++) {
+		aad[i] = (uint8_t)(sealed->number >> (56 - 8 * i));
+		nonce[size - sizeof(sealed->number) + i] ^= aad[i];
+	}
+	aad[sizeof(sealed->number)] = last;
+	sealed->number++;
+	if (size == CCM_NONCE)
+		(void)ualg_ccm_iv(nonce, size, iv);
+	else
+		memcpy(iv, nonce, size);
+}
+
+static int do_piece(struct crypt_job *job, struct sealed *sealed, uint8_t *data, size_t size,
+		    bool last)
+{
+	uint8_t iv[IV_SIZE_MAX], aad[AAD_SIZE];
+	size_t tag = sealed->header.tag_size;
+	int error;
+
+	number_piece(sealed, last, iv, aad);
+	if (job->direction == UALG_ENCRYPT) {
+		error = ualg_aead_encrypt(sealed->aead, iv, aad, sizeof(aad), data, data, size,
+					  data + size);
+		size += tag;
+	} else if (size < tag) {
+		error = -EBADMSG;
+	} else {
+		size -= tag;
+		error = ualg_aead_decrypt(sealed->aead, iv, aad, sizeof(aad), data, data, size,
+					  data + size);
+	}
+	return error ? crypt_refused(job->algorithm, error) : crypt_write(job, data, size);
+}
+
+/* One piece is read ahead, so that the last is known as such. */
+static int do_pieces(struct crypt_job *job, struct sealed *sealed)
+{
+	size_t tag = sealed->header.tag_size, room = sealed->header.piece + tag;
+	size_t unit = job->direction == UALG_ENCRYPT ? sealed->header.piece : room;
+	uint8_t *both = malloc(2 * room), *now = both, *ahead = both + room;
+	size_t size, size_ahead;
+	int result;
+
+	if (!both)
+		return crypt_refused(job->algorithm, -ENOMEM);
+	result = crypt_read(job, ahead, unit, &size_ahead);
+	do {
+		uint8_t *free_one = now;
+
+		now = ahead;
+		size = size_ahead;
+		ahead = free_one;
+		if (result == CLI_OK)
+			result = crypt_read(job, ahead, unit, &size_ahead);
+		if (result == CLI_OK)
+			result = do_piece(job, sealed, now, size, size_ahead == 0);
+	} while (result == CLI_OK && size_ahead > 0);
+	ualg_secure_wipe(both, 2 * room);
+	free(both);
+	return result;
+}
+
+static int begin_new(struct crypt_job *job, struct sealed *sealed)
+{
+	const char *name = job->algorithm ? job->algorithm : "gcm(aes)";
+	int result;
+
+	if (strlen(name) > NAME_MAX_SIZE) {
+		cli_message("'%s' is too long a name", name);
+		return CLI_USAGE;
+	}
+	strcpy(sealed->header.name, name);
+	result = open_aead(sealed);
+	if (result != CLI_OK)
+		return result;
+	return make_header(job, sealed, !cli_key_is_named(&job->key_source));
+}
+
+static int begin_old(struct crypt_job *job, struct sealed *sealed)
+{
+	struct sealed_header *header = &sealed->header;
+	int result = read_header(job, header);
+
+	if (result != CLI_OK)
+		return result;
+	if (job->algorithm && strcmp(job->algorithm, header->name) != 0) {
+		cli_message("'%s' was sealed with '%s', not with '%s'", job->input.name,
+			    header->name, job->algorithm);
+		return CLI_FAILURE;
+	}
+	if (header->password ? cli_key_is_named(&job->key_source)
+			     : cli_password_is_named(&job->key_source)) {
+		cli_message("'%s' was sealed with a %s", job->input.name,
+			    header->password ? "password" : "key");
+		return CLI_FAILURE;
+	}
+	result = open_aead(sealed);
+	if (result != CLI_OK)
+		return result;
+	if (header->tag_size != ualg_alg_max_tag_size(ualg_aead_alg(sealed->aead)) ||
+	    header->key_size > KEY_MAX)
+		return not_sealed(job);
+	return CLI_OK;
+}
+
+static int refuse_options(const struct crypt_job *job)
+{
+	if (!job->iv && !job->aad && !job->aad_file && !job->tag_size && !job->padding &&
+	    !job->key_size && !job->digest && !job->openssl_kdf)
+		return CLI_OK;
+	cli_message("--iv, --aad, --aad-file, --tag-size, --padding, --key-size, --digest and "
+		    "--openssl-kdf are for other formats than 'sealed', which has all in the file");
+	return CLI_USAGE;
+}
+
+int crypt_sealed(struct crypt_job *job)
+{
+	struct files_secret key = {0};
+	struct sealed sealed = {0};
+	int error, result = refuse_options(job);
+
+	if (result != CLI_OK)
+		return result;
+	result = job->direction == UALG_ENCRYPT ? begin_new(job, &sealed) : begin_old(job, &sealed);
+	if (result == CLI_OK)
+		result = read_key(job, &sealed.header, &key);
+	if (result == CLI_OK) {
+		job->algorithm = sealed.header.name;
+		error = derive(&sealed, &key);
+		result = error ? crypt_refused(job->algorithm, error) : CLI_OK;
+	}
+	if (result == CLI_OK && job->direction == UALG_ENCRYPT)
+		result = crypt_write(job, sealed.header.bytes, sealed.header.size);
+	if (result == CLI_OK)
+		result = do_pieces(job, &sealed);
+	secret_free(&key);
+	ualg_aead_close(sealed.aead);
+	ualg_secure_wipe(&sealed, sizeof(sealed));
+	return result;
+}
