@@ -6,6 +6,7 @@
 #include "crypto/own/aegis128.h"
 #include "crypto/own/crc.h"
 #include "crypto/own/gf128.h"
+#include "crypto/own/poly1305.h"
 
 #define MAX_DATA 2000u /* more than 16, 8 and 4 blocks of ChaCha together */
 #define ROUNDS   2000u
@@ -103,6 +104,50 @@ static void aegis128_twins_agree(void **state)
 		special->crypt(&b, out_b, data, blocks, decrypt);
 		assert_memory_equal(&a, &b, sizeof(a));
 		assert_memory_equal(out_a, out_b, blocks * AEGIS128_BLOCK);
+	}
+}
+
+/* Random numbers, or the largest there are, which carry most. */
+static void fill_poly1305(uint8_t *to, size_t size, bool largest)
+{
+	if (largest)
+		memset(to, 0xff, size);
+	else
+		check_random_bytes(to, size);
+}
+
+static void poly1305_twins_agree(void **state)
+{
+	unsigned lanes = poly1305_lanes();
+
+	(void)state;
+	if (lanes == 0) {
+		skip();
+		return;
+	}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		size_t blocks = check_random_below(MAX_DATA / POLY1305_BLOCK);
+		struct poly1305_key r;
+		struct poly1305_sum a;
+		struct poly1305_sum b;
+		uint8_t bytes[32];
+		uint8_t out_a[16];
+		uint8_t out_b[16];
+		size_t done;
+
+		fill_poly1305(bytes, sizeof(bytes), round & 1);
+		poly1305_set_key(&r, bytes);
+		fill_poly1305((uint8_t *)&a, sizeof(a), round & 2);
+		a.h[2] &= 7;
+		fill_poly1305(data, sizeof(data), round & 4);
+		b = a;
+		poly1305_blocks(&r, &a, data, blocks, 1);
+		done = poly1305_wide(&r, &b, data, blocks, round & 8 ? lanes : 4);
+		assert_in_range(done, blocks > 7 * lanes ? blocks - lanes : 0, blocks);
+		poly1305_blocks(&r, &b, data + done * POLY1305_BLOCK, blocks - done, 1);
+		poly1305_emit(&a, NULL, out_a);
+		poly1305_emit(&b, NULL, out_b);
+		assert_memory_equal(out_a, out_b, sizeof(out_a));
 	}
 }
 
@@ -305,6 +350,7 @@ int main(void)
 	    cmocka_unit_test(crc_twins_agree),
 	    cmocka_unit_test(gf128_twins_agree),
 	    cmocka_unit_test(aegis128_twins_agree),
+	    cmocka_unit_test(poly1305_twins_agree),
 	    cmocka_unit_test(keys_of_other_sizes_are_refused),
 	    cmocka_unit_test(nhpoly1305_wants_1088_bytes),
 	    cmocka_unit_test(poly1305_refuses_a_message_without_key),

@@ -15,7 +15,7 @@ static const struct {
     {ALG_TYPE_HASH, "sha256", "sha256-openssl"},
     {ALG_TYPE_HASH, "sha3-512", "sha3-512-own"},
     {ALG_TYPE_CIPHER, "aes", "aes-gcrypt"},
-    {ALG_TYPE_AEAD, "rfc7539(chacha20,poly1305)", "rfc7539-chacha20-poly1305-gcrypt"},
+    {ALG_TYPE_AEAD, "rfc7539(chacha20,poly1305)", "rfc7539(chacha20-own,poly1305-own)"},
     /* Driver names, and templates whose parts are named by driver (N-02). */
     {ALG_TYPE_SKCIPHER, "cbc-aes-gcrypt", "cbc-aes-gcrypt"},
     {ALG_TYPE_SKCIPHER, "cbc(aes-gcrypt)", "cbc(aes-gcrypt)"},

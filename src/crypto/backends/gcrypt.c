@@ -19,7 +19,7 @@ struct gcrypt_library gcrypt;
 static const struct library_symbol symbols[] = {GCRYPT_FUNCTIONS(LIBRARY_SYMBOL)};
 
 #define MODES_OF_64  (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_COUNTER)
-#define MODES_OF_128 (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_COUNTER | GCRYPT_AEAD)
+#define MODES_OF_128 (GCRYPT_BARE | GCRYPT_CHAIN | GCRYPT_COUNTER | GCRYPT_CCM)
 
 /*
  * Serpent's own rule for short keys: a bit of one, then zeros up to 256 bits (Anderson, Biham,
@@ -113,14 +113,6 @@ static const struct gcrypt_cipher ciphers[] = {
 	.key = {{GCRY_CIPHER_CAST5, 11, 16}},
 	.expand = expand_cast5,
 	.other = "cast5-openssl",
-    },
-    {
-	/* With its authenticator, as rfc7539(chacha20,poly1305). */
-	.name = "chacha20,poly1305",
-	.driver = "chacha20-poly1305",
-	.block = 1,
-	.modes = GCRYPT_AEAD,
-	.key = {{GCRY_CIPHER_CHACHA20, 32, 32}},
     },
 };
 
@@ -284,7 +276,7 @@ static bool fits(const struct gcrypt_cipher *cipher, const struct gcrypt_mode *m
 {
 	if ((cipher->modes & mode->set) == 0)
 		return false;
-	return mode->block ? mode->block == cipher->block : cipher->block > 1;
+	return mode->block == 0 || mode->block == cipher->block;
 }
 
 /* Whether the library was built with, and is now allowed to use, all key sizes of a cipher. */
@@ -317,15 +309,15 @@ static int add_pair(const struct gcrypt_pair *pair)
 {
 	const struct gcrypt_cipher *cipher = pair->cipher;
 	const struct gcrypt_mode *mode = pair->mode;
-	const char *driver = cipher->driver ? cipher->driver : cipher->name;
 	struct alg alg = mode->alg;
 
 	if (mode->name) {
 		(void)snprintf(alg.name, sizeof(alg.name), "%s(%s)", mode->name, cipher->name);
-		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-%s-gcrypt", mode->name, driver);
+		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-%s-gcrypt", mode->name,
+			       cipher->name);
 	} else {
 		(void)snprintf(alg.name, sizeof(alg.name), "%s", cipher->name);
-		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-gcrypt", driver);
+		(void)snprintf(alg.driver, sizeof(alg.driver), "%s-gcrypt", cipher->name);
 	}
 	alg.backend = "gcrypt";
 	alg.blocksize = mode->stream ? 1 : cipher->block;

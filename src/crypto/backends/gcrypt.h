@@ -44,16 +44,15 @@ enum gcrypt_mode_set {
 	GCRYPT_ECB = 2,     /* ecb by other means than the library's: see gcrypt_cipher.c */
 	GCRYPT_CHAIN = 4,   /* cbc, cfb, ofb */
 	GCRYPT_COUNTER = 8, /* ctr, gcm */
-	GCRYPT_AEAD = 16,   /* ccm, rfc7539 */
+	GCRYPT_CCM = 16,
 	GCRYPT_XTS = 32,
 };
 
 /* A cipher: one row makes it available in every mode that suits its block size. */
 struct gcrypt_cipher {
-	const char *name;   /* as in cbc(NAME) */
-	const char *driver; /* as in cbc-DRIVER-gcrypt; NULL: the name */
-	unsigned block;     /* bytes; 1: a stream cipher */
-	unsigned modes;     /* of enum gcrypt_mode_set */
+	const char *name; /* as in cbc(NAME) */
+	unsigned block;   /* bytes; 1: a stream cipher */
+	unsigned modes;   /* of enum gcrypt_mode_set */
 	/* The library's number for keys of min..max bytes; ended by algorithm 0. */
 	struct {
 		int algorithm;

@@ -238,7 +238,7 @@ static int aead_decrypt(struct tfm *tfm, const struct aead_request *request, uns
 	return result;
 }
 
-/* gcm and rfc7539: a 12-byte IV, and a full tag which is cut short. */
+/* gcm: a 12-byte IV, and a full tag which is cut short. */
 static int gcm_start(struct tfm *tfm, const struct aead_request *request)
 {
 	return gcrypt_errno(gcrypt.gcry_cipher_setiv(gcrypt_context(tfm)->handle[0], request->iv,
@@ -400,7 +400,7 @@ static const struct gcrypt_mode gcm = {
 
 static const struct gcrypt_mode ccm = {
     .name = "ccm",
-    .set = GCRYPT_AEAD,
+    .set = GCRYPT_CCM,
     .block = 16,
     .keys = 1,
     .stream = true,
@@ -409,19 +409,8 @@ static const struct gcrypt_mode ccm = {
     .alg = AEAD(CCM_IV_SIZE, aead_ccm_authsize_valid, ccm_encrypt, ccm_decrypt),
 };
 
-static const struct gcrypt_mode rfc7539 = {
-    .name = "rfc7539",
-    .set = GCRYPT_AEAD,
-    .block = 1,
-    .keys = 1,
-    .stream = true,
-    .handles = 1,
-    .handle = {{.mode = GCRY_CIPHER_MODE_POLY1305}},
-    .alg = AEAD(GCM_IV_SIZE, aead_full_authsize_valid, gcm_encrypt, gcm_decrypt),
-};
-
 const struct gcrypt_mode *const gcrypt_modes[] = {
-    &gcrypt_cipher_mode, &gcrypt_ecb_mode, &cbc, &ctr, &cfb, &ofb, &xts, &gcm, &ccm, &rfc7539,
+    &gcrypt_cipher_mode, &gcrypt_ecb_mode, &cbc, &ctr, &cfb, &ofb, &xts, &gcm, &ccm,
 };
 
 const size_t gcrypt_mode_count = sizeof(gcrypt_modes) / sizeof(gcrypt_modes[0]);

@@ -109,9 +109,10 @@ static size_t take_key(struct poly1305_state *state, const uint8_t *data, size_t
 static void absorb_whole(const struct tfm *tfm, void *opaque, const uint8_t *data, size_t blocks)
 {
 	struct poly1305_state *state = opaque;
+	size_t done = poly1305_wide(&state->r, &state->sum, data, blocks, poly1305_lanes());
 
 	(void)tfm;
-	poly1305_blocks(&state->r, &state->sum, data, blocks, 1);
+	poly1305_blocks(&state->r, &state->sum, data + done * POLY1305_BLOCK, blocks - done, 1);
 }
 
 static int poly1305_update(const struct tfm *tfm, void *opaque, const uint8_t *data, size_t size)

@@ -109,7 +109,7 @@ static int rfc7539_create(const struct template_name *name, struct alg *out)
 	out->min_keysize = KEY_SIZE;
 	out->max_keysize = KEY_SIZE;
 	out->blocksize = 1;
-	out->chunksize = stream->chunksize;
+	out->chunksize = 1;
 	out->ivsize = IV_SIZE;
 	out->digestsize = TAG_SIZE;
 	out->context_size = mac_context_size(mac);
