@@ -36,6 +36,9 @@ static uint32_t find_features(void)
 	found |= (uint32_t)((ebx7 & bit_AVX512F) && (ebx7 & bit_AVX512VL) &&
 			    (saved & XCR0_ZMM) == XCR0_ZMM)
 		 << CPU_AVX512;
+	found |= (uint32_t)((ecx7 & bit_GFNI) && (ecx7 & bit_AVX512VBMI) && (ebx7 & bit_AVX512F) &&
+			    (ebx7 & bit_AVX512BW) && (saved & XCR0_ZMM) == XCR0_ZMM)
+		 << CPU_GFNI;
 	found |= (uint32_t)((ebx7 & bit_BMI) && (ebx7 & bit_BMI2)) << CPU_BMI2;
 	found |= (uint32_t)((ecx1 & bit_PCLMUL) && (ecx1 & bit_SSSE3)) << CPU_PCLMUL;
 	return found;

@@ -15,6 +15,7 @@ enum cpu_feature {
 	CPU_AES,    /* x86 AES-NI */
 	CPU_AVX2,   /* x86, usable: the system saves its registers */
 	CPU_AVX512, /* x86 AVX-512 F and VL, usable likewise */
+	CPU_GFNI,   /* x86 GFNI, with AVX-512 F, BW and VBMI, usable likewise */
 	CPU_BMI2,   /* x86 BMI1 and BMI2 */
 	CPU_PCLMUL, /* x86 PCLMULQDQ and SSSE3, which comes with it */
 };

@@ -7,6 +7,7 @@
 #include "crypto/own/crc.h"
 #include "crypto/own/gf128.h"
 #include "crypto/own/poly1305.h"
+#include "crypto/own/whirlpool.h"
 
 #define MAX_DATA 2000u /* more than 16, 8 and 4 blocks of ChaCha together */
 #define ROUNDS   2000u
@@ -104,6 +105,31 @@ static void aegis128_twins_agree(void **state)
 		special->crypt(&b, out_b, data, blocks, decrypt);
 		assert_memory_equal(&a, &b, sizeof(a));
 		assert_memory_equal(out_a, out_b, blocks * AEGIS128_BLOCK);
+	}
+}
+
+static void whirlpool_twins_agree(void **state)
+{
+	whirlpool_absorb *special;
+
+	(void)state;
+	load_algorithms();
+	special = whirlpool_special();
+	if (!special) {
+		skip();
+		return;
+	}
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		size_t blocks = check_random_below(4);
+		uint64_t a[8];
+		uint64_t b[8];
+
+		check_random_bytes((uint8_t *)a, sizeof(a));
+		check_random_bytes(data, sizeof(data));
+		memcpy(b, a, sizeof(b));
+		whirlpool_absorb_portable(a, data, blocks);
+		special(b, data, blocks);
+		assert_memory_equal(a, b, sizeof(a));
 	}
 }
 
@@ -351,6 +377,7 @@ int main(void)
 	    cmocka_unit_test(gf128_twins_agree),
 	    cmocka_unit_test(aegis128_twins_agree),
 	    cmocka_unit_test(poly1305_twins_agree),
+	    cmocka_unit_test(whirlpool_twins_agree),
 	    cmocka_unit_test(keys_of_other_sizes_are_refused),
 	    cmocka_unit_test(nhpoly1305_wants_1088_bytes),
 	    cmocka_unit_test(poly1305_refuses_a_message_without_key),

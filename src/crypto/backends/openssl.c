@@ -101,6 +101,6 @@ int backend_openssl_load(struct registry_backend *backend)
 		if (result < 0)
 			return result;
 	}
-	result = openssl_old_hashes_load(backend->library);
+	result = openssl_md4_load(backend->library);
 	return result < 0 ? result : openssl_cast5_load(backend->library);
 }

@@ -9,10 +9,7 @@
  */
 int openssl_cast5_load(const char *library_file);
 
-/*
- * Registers md4, wp512, wp384 and wp256.  0 also where the library was built without one of
- * them; else as registry_add.
- */
-int openssl_old_hashes_load(const char *library_file);
+/* Registers md4.  0 also where the library was built without it; else as registry_add. */
+int openssl_md4_load(const char *library_file);
 
 #endif

@@ -32,6 +32,7 @@ static int (*const registrations[])(void) = {
     streebog_register,
     tea_register,
     twofish_register,
+    whirlpool_register,
     xxhash64_register,
     rng_register,
 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What anubis and khazad share: their substitution box, and the field it is used in. */
+/* What anubis and khazad share: their substitution box, and the field, which is whirlpool's too. */
 #ifndef UALG_CRYPTO_OWN_MINIBOX_H
 #define UALG_CRYPTO_OWN_MINIBOX_H
 

@@ -31,6 +31,7 @@ int sm4_register(void);        /* sm4: GB/T 32907-2016 */
 int streebog_register(void);   /* streebog256, streebog512: RFC 6986 */
 int tea_register(void);        /* tea, xtea, xeta: Wheeler and Needham */
 int twofish_register(void);    /* twofish: Schneier and others, 1998 */
+int whirlpool_register(void);  /* wp512, wp384, wp256: ISO/IEC 10118-3 */
 int xxhash64_register(void);   /* xxhash64: the xxHash specification */
 
 /* Registers count descriptors: what the functions above are made of. */

@@ -14,6 +14,9 @@
 /*
  * Adds what the bytes of a word become, the lowest first, to the sums s0 to s7: variables, so that
  * they stay in registers.  Byte i becomes what tables[i * stride] says.
+ *
+ * The empty assembly hides values from the compiler.  It would shift the word anew for each byte,
+ * where one shift for two is enough, and reorder the sums until no register is left for them.
  */
 #define ROWS_ADD(word, tables, stride, s0, s1, s2, s3, s4, s5, s6, s7)                             \
 	do {                                                                                       \
@@ -23,12 +26,11 @@
 		ROWS_ADD_PAIR(left, (tables)[2 * (stride)], s2, (tables)[3 * (stride)], s3);       \
 		ROWS_ADD_PAIR(left, (tables)[4 * (stride)], s4, (tables)[5 * (stride)], s5);       \
 		ROWS_ADD_PAIR(left, (tables)[6 * (stride)], s6, (tables)[7 * (stride)], s7);       \
+		__asm__(""                                                                         \
+			: "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(s4), "+r"(s5), "+r"(s6),    \
+			  "+r"(s7));                                                               \
 	} while (0)
 
-/*
- * The empty assembly hides the value: compilers would shift the word anew for each byte, where one
- * shift for two is enough.
- */
 #define ROWS_ADD_PAIR(left, first_table, first_sum, second_table, second_sum)                      \
 	do {                                                                                       \
 		first_sum ^= (first_table)[left & 0xff];                                           \
