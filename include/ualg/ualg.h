@@ -81,8 +81,7 @@ int ualg_transport_set_default(enum ualg_transport transport);
  * -EAFNOSUPPORT  the kernel has no AF_ALG
  * -EPERM, -EACCES  a security policy forbids it
  * -EMFILE, -ENFILE  too many descriptors
- * -EOPNOTSUPP    sizes of the algorithm cannot be learnt: neither /proc/crypto nor the engine has
- * it
+ * -EOPNOTSUPP    its sizes cannot be learnt: neither /proc/crypto nor the engine has it
  */
 
 /* ---- Information about algorithms ------------------------------------------------------------ */
@@ -326,8 +325,10 @@ int ualg_aead_set_tag_size(struct ualg_aead *aead, size_t size);
 
 /*
  * Seals a message: size bytes of text from in to out, and the tag to tag, ualg_aead_tag_size bytes.
- * iv: ualg_aead_iv_size bytes; never the same twice with one key.  aad: what is authenticated
- * alone. -ENOKEY: no key; -EINVAL: AAD, text or IV do not suit the algorithm (E-15, E-16), an IV is
+ * iv: ualg_aead_iv_size bytes; never the same twice with one key.  aad: what is authenticated and
+ * not encrypted.  aad and tag lie apart from out.
+ *
+ * -ENOKEY: no key; -EINVAL: AAD, text or IV do not suit the algorithm (E-15, E-16), an IV is
  * missing; -EOVERFLOW: ccm, the text is longer than its length field allows; -EMSGSIZE: longer than
  * the mode allows (gcm: 2^36 - 32), or with kernel transport more than the kernel takes at once
  * (about 400 KiB by default); -ENOMEM.
@@ -493,7 +494,9 @@ int ualg_pbkdf2(const char *mac, const void *password, size_t password_size, con
 
 /*
  * Measures how many iterations of PBKDF2 take so many milliseconds on this machine for size bytes
- * of output, and at least 1000: *iterations.  Takes up to about the time asked for. [kdf]; -EINVAL:
+ * of output, and at least 1000: *iterations.  Takes up to about the time asked for.
+ *
+ * [kdf]; -EINVAL:
  * milliseconds is 0.
  */
 int ualg_pbkdf2_iterations(const char *mac, size_t size, unsigned milliseconds,
