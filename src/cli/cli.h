@@ -54,6 +54,7 @@ extern const struct cli_command cli_kdf_command;
 extern const struct cli_command cli_pbkdf2_command;
 extern const struct cli_command cli_info_command;
 extern const struct cli_command cli_report_command;
+extern const struct cli_command cli_scan_command;
 
 /*
  * Parses options up to the first operand or "--": --name, --name=value and --name value.  Returns
