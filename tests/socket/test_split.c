@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * However a message is cut, its result is the same: for every well-known name, random messages in
- * one send, byte by byte, and in random pieces with MSG_MORE; into another buffer and into the one
- * it came from (H-04, C-16 to C-18, E-09, E-14).  $UALG_TEST_SEED repeats a run.
+ * one send, byte by byte, in random pieces with MSG_MORE, and in pieces of which most are spliced;
+ * into another buffer and into the one it came from (H-04, C-16 to C-18, E-09, E-14, Z-01, Z-02,
+ * Z-04).  $UALG_TEST_SEED repeats a run.
+ *
+ *     test_split engine|door
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -21,6 +24,7 @@
 #define MAX_BYTES   400u /* the longest message that goes byte by byte */
 #define MAX_KEY     1088u
 
+static const struct vector_transport *transport;
 static uint64_t random_state;
 
 static uint32_t random_number(void)
@@ -116,7 +120,7 @@ static bool set_key(struct message *message)
 		return true;
 	for (unsigned tries = 0; tries < 1000; tries++) {
 		message->key_size = make_key(message->alg, message->key);
-		if (transport_engine.set_key(message->parent, message->key, message->key_size) == 0)
+		if (transport->set_key(message->parent, message->key, message->key_size) == 0)
 			return true;
 	}
 	return false;
@@ -124,7 +128,9 @@ static bool set_key(struct message *message)
 
 /* ---- sends ---- */
 
-enum way { WHOLE, BYTES, PIECES, WAYS };
+enum way { WHOLE, BYTES, PIECES, SPLICED, WAYS };
+
+static unsigned long spliced; /* pieces, in and out */
 
 static size_t next_piece(enum way way, size_t left)
 {
@@ -132,7 +138,27 @@ static size_t next_piece(enum way way, size_t left)
 		return left;
 	if (way == BYTES)
 		return left ? 1 : 0;
+	if (way == SPLICED && below(4) == 0)
+		return left;
 	return below(4) == 0 ? below(left + 1) : below((left < 40 ? left : 40) + 1);
+}
+
+/* One piece.  Of those to be spliced some are sent all the same; control messages always are. */
+static ssize_t send_piece(void *op, const struct afalg_control *control, const uint8_t *data,
+			  size_t size, bool more, enum way way)
+{
+	if (way != SPLICED || control || size == 0 || below(5) == 0)
+		return transport->send(op, control, data, size, more);
+	spliced++;
+	return transport->splice_in(op, data, size, more);
+}
+
+static ssize_t receive_all(void *op, uint8_t *out, size_t size, enum way way)
+{
+	if (way != SPLICED || size == 0 || below(2) == 0)
+		return transport->receive(op, out, size);
+	spliced++;
+	return transport->splice_out(op, out, size);
 }
 
 /* Sends all in pieces; the control messages go with the first. */
@@ -146,11 +172,11 @@ static ssize_t send_all(void *op, const struct message *message, const uint8_t *
 	do {
 		size_t size = next_piece(way, message->in_size - done);
 		/* Sometimes the end comes by itself, as a send of nothing. */
-		bool end_apart = way == PIECES && below(3) == 0;
+		bool end_apart = way >= PIECES && below(3) == 0;
 		ssize_t sent;
 
 		more = done + size < message->in_size || end_apart;
-		sent = transport_engine.send(op, control, data + done, size, more);
+		sent = send_piece(op, control, data + done, size, more, way);
 		if (sent != (ssize_t)size)
 			return sent < 0 ? sent : -EIO;
 		done += size;
@@ -163,14 +189,14 @@ static ssize_t send_all(void *op, const struct message *message, const uint8_t *
 static ssize_t run(const struct message *message, enum way way, uint8_t *in, uint8_t *out)
 {
 	void *op;
-	ssize_t result = transport_engine.accept(message->parent, &op);
+	ssize_t result = transport->accept(message->parent, &op);
 
 	if (result < 0)
 		return result;
 	result = send_all(op, message, in, way);
 	if (result == 0)
-		result = transport_engine.receive(op, out, message->out_size);
-	transport_engine.close(op);
+		result = receive_all(op, out, message->out_size, way);
+	transport->close(op);
 	return result;
 }
 
@@ -188,6 +214,8 @@ static bool compare_ways(const struct message *message, ssize_t *result)
 		bool in_place = i >= WAYS;
 
 		if (way == BYTES && message->in_size > MAX_BYTES)
+			continue;
+		if (way == SPLICED && !transport->splice_in)
 			continue;
 		memcpy(in, message->in, message->in_size);
 		if (run(message, way, in, in_place ? in : out) != *result)
@@ -317,20 +345,35 @@ static bool run_name(const struct catalog_name *name, unsigned cases)
 	if (registry_find(name->type, name->name, &message.alg) < 0)
 		return fail("not there");
 	for (unsigned i = 0; i < cases && right; i++) {
-		if (transport_engine.bind(alg_type_name(name->type), name->name, &message.parent))
+		if (transport->bind(alg_type_name(name->type), name->name, &message.parent))
 			return fail("bind");
 		right = set_key(&message) || fail("no key suits");
 		right = right && run_case(&message, &good);
-		transport_engine.close(message.parent);
+		transport->close(message.parent);
 	}
 	/* Sizes are chosen by chance, but not that badly. */
 	return right && (good >= cases / 10 || fail("hardly a message was accepted"));
 }
 
-int main(void)
+static bool choose_transport(int argc, char **argv)
+{
+	const char *name = argc == 2 ? argv[1] : "";
+
+	if (strcmp(name, "engine") == 0)
+		transport = &transport_engine;
+	else if (strcmp(name, "door") == 0)
+		transport = &transport_door;
+	else
+		fprintf(stderr, "test_split: %s: engine or door was expected\n", name);
+	return transport && (transport != &transport_door || transport_door_works());
+}
+
+int main(int argc, char **argv)
 {
 	unsigned names = 0, count = 0, failed = 0;
 
+	if (!choose_transport(argc, argv))
+		return 1;
 	seed();
 	for (size_t i = 0; i < catalog_names_count; i++)
 		names +=
@@ -349,6 +392,7 @@ int main(void)
 			printf("# %s\n", failure);
 		failed += !good;
 	}
+	printf("# %lu pieces were spliced\n", spliced);
 	printf("1..%u\n", count);
 	return failed != 0 || count == 0;
 }

@@ -6,10 +6,12 @@
 #include "support/transport.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "support/afalg.h"
@@ -63,6 +65,53 @@ static ssize_t door_receive(void *op, void *data, size_t size)
 	return afalg_receive(to_fd(op), data, size);
 }
 
+/* What a call returned, or its errno; -EMSGSIZE where it is neither an error nor all. */
+static ssize_t whole(ssize_t result, size_t size)
+{
+	if (result < 0)
+		return -errno;
+	return (size_t)result == size ? result : -EMSGSIZE;
+}
+
+/* Into the pipe by a copy, or, every other size, as the pages that the data is in. */
+static ssize_t fill_pipe(int end, const void *data, size_t size)
+{
+	struct iovec iov = {(void *)(uintptr_t)data, size};
+
+	return whole(size % 2 ? write(end, data, size) : vmsplice(end, &iov, 1, 0), size);
+}
+
+static ssize_t door_splice_in(void *op, const void *data, size_t size, bool more)
+{
+	int ends[2];
+	ssize_t result;
+
+	if (pipe(ends) < 0)
+		return -errno;
+	result = fill_pipe(ends[1], data, size);
+	if (result > 0)
+		result = whole(
+		    splice(ends[0], NULL, to_fd(op), NULL, size, more ? SPLICE_F_MORE : 0), size);
+	close(ends[0]);
+	close(ends[1]);
+	return result;
+}
+
+static ssize_t door_splice_out(void *op, void *data, size_t size)
+{
+	int ends[2];
+	ssize_t result;
+
+	if (pipe(ends) < 0)
+		return -errno;
+	result = whole(splice(to_fd(op), NULL, ends[1], NULL, size, 0), size);
+	if (result > 0)
+		result = whole(read(ends[0], data, size), size);
+	close(ends[0]);
+	close(ends[1]);
+	return result;
+}
+
 static void door_close(void *handle)
 {
 	close(to_fd(handle));
@@ -76,6 +125,8 @@ const struct vector_transport transport_door = {
     .accept = door_accept,
     .send = door_send,
     .receive = door_receive,
+    .splice_in = door_splice_in,
+    .splice_out = door_splice_out,
     .close = door_close,
 };
 

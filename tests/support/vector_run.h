@@ -38,6 +38,13 @@ struct vector_transport {
 	/* Exactly size bytes; -EMSGSIZE where another number comes (see afalg_receive). */
 	ssize_t (*receive)(void *op, void *data, size_t size);
 
+	/*
+	 * The same without control messages, the data spliced from a pipe and into one (rules
+	 * Z-01, Z-02, Z-04).  size is not 0, nor more than a pipe holds.  NULL: there is no pipe.
+	 */
+	ssize_t (*splice_in)(void *op, const void *data, size_t size, bool more);
+	ssize_t (*splice_out)(void *op, void *data, size_t size);
+
 	void (*close)(void *handle);
 };
 
