@@ -249,10 +249,11 @@ int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t 
 /*
  * A whole message.  iv: iv_size bytes, which are only read; NULL where the cipher has none.  in and
  * out: size bytes each.
+ *
  * -ENOKEY: no key; -EINVAL: size does not suit the mode, an IV is missing; -EBADMSG: a wrapped key
- * (kw) is not authentic; -ENOMEM; -EMSGSIZE: with kernel transport, more than the kernel takes in
- * one piece, of a mode that does not come in parts (ualg_alg_streams).  An open message is given
- * up.
+ * (kw) is not authentic; -ENOMEM; -EMSGSIZE: longer than the mode allows (xts(aes): 16 MiB, SP
+ * 800-38E), or with kernel transport more than the kernel takes in one piece, of a mode that does
+ * not come in parts (ualg_alg_streams).  An open message is given up.
  */
 int ualg_skcipher_encrypt(struct ualg_skcipher *cipher, const void *iv, const void *in, void *out,
 			  size_t size);

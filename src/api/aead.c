@@ -7,23 +7,6 @@
 #include "api/pieces.h"
 #include "base/secmem.h"
 
-/* How long a text may be, bytes, where a counter of 32 bits is what limits it. */
-static const struct {
-	const char *mode;
-	uint64_t text_max;
-} limits[] = {
-    {"gcm(", ((uint64_t)1 << 36) - 32},     /* NIST SP 800-38D, 5.2.1.1 */
-    {"rfc7539(", ((uint64_t)1 << 38) - 64}, /* RFC 8439, 2.8 */
-};
-
-static uint64_t text_max(const struct alg *alg)
-{
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
-		if (strncmp(alg->name, limits[i].mode, strlen(limits[i].mode)) == 0)
-			return limits[i].text_max;
-	return UINT64_MAX;
-}
-
 static int direct_open(struct ualg_aead *aead)
 {
 	return tfm_new(aead->source.alg, &aead->tfm);
@@ -89,7 +72,7 @@ int ualg_aead_open(struct ualg_aead **out, const char *name, enum ualg_transport
 	}
 	aead->source = source;
 	aead->tag_size = source.alg->digestsize;
-	aead->text_max = text_max(source.alg);
+	aead->text_max = api_text_max(source.alg);
 	aead->ops = source.kernel ? &api_kernel_aead_ops : &direct_ops;
 	result = aead->ops->open(aead);
 	if (result < 0) {

@@ -76,6 +76,7 @@ int ualg_skcipher_open(struct ualg_skcipher **out, const char *name, enum ualg_t
 	}
 	cipher->source = source;
 	cipher->stream = api_stream_of(source.alg);
+	cipher->text_max = api_text_max(source.alg);
 	cipher->ops = source.kernel ? &api_kernel_skcipher_ops : &direct_ops;
 	result = cipher->ops->open(cipher);
 	if (result < 0) {
@@ -124,12 +125,14 @@ int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t 
 	return cipher->ops->set_key(cipher, api_in(key), size);
 }
 
-int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv)
+int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv, size_t size)
 {
 	if (!api_is_there(iv, cipher->source.alg->ivsize))
 		return -EINVAL;
 	if (!cipher->ready)
 		return -ENOKEY;
+	if (size > cipher->text_max)
+		return -EMSGSIZE;
 	cipher->open = false;
 	cipher->encrypt = encrypt;
 	memcpy(cipher->iv, api_in(iv), cipher->source.alg->ivsize);
@@ -145,7 +148,7 @@ static int crypt_once(struct ualg_skcipher *cipher, bool encrypt, const void *iv
 	if (!cipher || !api_is_there(in, size) || !api_is_there(out, size) ||
 	    !api_may_replace(out, in, size))
 		return -EINVAL;
-	result = api_skcipher_begin(cipher, encrypt, iv);
+	result = api_skcipher_begin(cipher, encrypt, iv, size);
 	if (result < 0)
 		return result;
 	return cipher->ops->part(cipher, api_in(in), out ? out : cipher->held, size, true);
@@ -171,7 +174,7 @@ int ualg_skcipher_start(struct ualg_skcipher *cipher, enum ualg_direction direct
 		return -EINVAL;
 	if (cipher->stream == API_STREAM_WHOLE)
 		return -EOPNOTSUPP;
-	result = api_skcipher_begin(cipher, direction == UALG_ENCRYPT, iv);
+	result = api_skcipher_begin(cipher, direction == UALG_ENCRYPT, iv, 0);
 	cipher->open = result == 0;
 	return result;
 }

@@ -13,7 +13,8 @@ struct ualg_skcipher {
 	bool sending;    /* kernel: more of the socket's message is announced */
 	size_t room;     /* kernel: what goes into the op socket at once */
 	enum api_stream stream;
-	bool ready; /* it can compute: no key is missing */
+	uint64_t text_max; /* what the mode allows */
+	bool ready;        /* it can compute: no key is missing */
 
 	/* The open message. */
 	bool open;
@@ -39,8 +40,9 @@ extern const struct api_skcipher_ops api_kernel_skcipher_ops;
 
 /*
  * Begins a message of any mode, which ops->part goes on with; another one that is open is given up.
- * -ENOKEY; -EINVAL: an IV is missing; what ops->start refused with.
+ * size: of all of it, or 0 where that is not known.
+ * -ENOKEY; -EINVAL: an IV is missing; -EMSGSIZE: too long; what ops->start refused with.
  */
-int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv);
+int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv, size_t size);
 
 #endif

@@ -75,7 +75,7 @@ static int crypt_pieces(struct ualg_skcipher *cipher, bool encrypt, const void *
 
 	if (!cipher || api_pieces_check(in, in_count, out, out_count, &size) < 0)
 		return -EINVAL;
-	result = api_skcipher_begin(cipher, encrypt, iv);
+	result = api_skcipher_begin(cipher, encrypt, iv, size);
 	if (result < 0)
 		return result;
 	crossing.bounce_size = size;

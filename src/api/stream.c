@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Which modes take a message in parts, and how they go on. */
+/* What the library knows of modes: which take a message in parts, and how long one may be. */
 #include <string.h>
 
 #include "api/api.h"
@@ -50,4 +50,21 @@ void api_stream_advance(const struct alg *alg, uint8_t *iv, size_t size)
 	uint8_t *counter = iv + mode->counter;
 
 	bytes_store_le32(counter, bytes_load_le32(counter) + (uint32_t)(size / alg->chunksize));
+}
+
+static const struct {
+	const char *mode;
+	uint64_t text_max;
+} limits[] = {
+    {"gcm(", ((uint64_t)1 << 36) - 32},     /* NIST SP 800-38D, 5.2.1.1 */
+    {"rfc7539(", ((uint64_t)1 << 38) - 64}, /* RFC 8439, 2.8 */
+    {"xts(aes)", (uint64_t)16 << 20},       /* NIST SP 800-38E: 2^20 blocks */
+};
+
+uint64_t api_text_max(const struct alg *alg)
+{
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (strncmp(alg->name, limits[i].mode, strlen(limits[i].mode)) == 0)
+			return limits[i].text_max;
+	return UINT64_MAX;
 }

@@ -80,3 +80,18 @@ void reference_aead(const char *name, const uint8_t *key, const uint8_t *iv, con
 	need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag));
 	EVP_CIPHER_CTX_free(context);
 }
+
+void reference_poly1305(const uint8_t key[32], const struct iovec *parts, size_t count,
+			uint8_t tag[16])
+{
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "Poly1305", NULL);
+	EVP_MAC_CTX *context = EVP_MAC_CTX_new(mac);
+	size_t written;
+
+	need(EVP_MAC_init(context, key, 32, NULL));
+	for (size_t i = 0; i < count; i++)
+		need(EVP_MAC_update(context, parts[i].iov_base, parts[i].iov_len));
+	need(EVP_MAC_final(context, tag, &written, 16));
+	EVP_MAC_CTX_free(context);
+	EVP_MAC_free(mac);
+}

@@ -63,5 +63,7 @@ void reference_cipher(const char *name, bool encrypt, const uint8_t *key, const 
 		      const void *in, void *out, size_t size);
 void reference_aead(const char *name, const uint8_t *key, const uint8_t *iv, const void *aad,
 		    size_t aad_size, const void *in, void *out, size_t size, uint8_t tag[16]);
+void reference_poly1305(const uint8_t key[32], const struct iovec *parts, size_t count,
+			uint8_t tag[16]);
 
 #endif
