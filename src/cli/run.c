@@ -4,14 +4,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
 #include "cli/preload.h"
 #ifdef UALG_SUPERVISOR
+#include "doors/common/handover.h"
+#include "doors/common/system.h"
 #include "doors/supervisor/supervisor.h"
 #include "socket/profile.h"
+#include "ualg/if_alg.h"
 #endif
 
 static const char *const when_choices[] = {"always", "missing", NULL};
@@ -134,12 +138,41 @@ static int set_preload(const char *library)
 	return result;
 }
 
-/* Says in one line why a program will not be reached.  Returns whether preloading may be tried. */
-static bool tell_reach(const char *program, const char *library)
+/* Takes the library out of LD_PRELOAD: keys are to stay out of the program. */
+static int leave_preload(void)
+{
+	const char *before = getenv("LD_PRELOAD");
+	char library[PATH_MAX], *list, *value, *save = NULL;
+	size_t used = 0;
+
+	if (!before || preload_find(library) < 0 || !list_has(before, library))
+		return CLI_OK;
+	list = strdup(before);
+	value = calloc(1, strlen(before) + 2);
+	if (!list || !value)
+		return CLI_RUN_FAILED;
+	for (char *word = strtok_r(list, ": ", &save); word; word = strtok_r(NULL, ": ", &save))
+		if (strcmp(word, library) != 0)
+			used += (size_t)sprintf(value + used, "%s%s", used ? ":" : "", word);
+	(void)setenv("LD_PRELOAD", value, 1);
+	free(list);
+	free(value);
+	return CLI_OK;
+}
+
+/*
+ * Says in one line why preloading will not reach a program, where nothing else does.  Returns
+ * whether it may be tried.
+ */
+static bool tell_reach(const char *program, const char *library, bool supervised)
 {
 	char detail[PATH_MAX];
 
-	switch (preload_reach(program, library, detail, sizeof(detail))) {
+	enum preload_obstacle reach = preload_reach(program, library, detail, sizeof(detail));
+
+	if (supervised)
+		return reach != PRELOAD_OTHER_LOADER;
+	switch (reach) {
 	case PRELOAD_REACHED:
 	case PRELOAD_UNKNOWN:
 		break;
@@ -197,9 +230,10 @@ static enum sock_profile chosen_profile(void)
 	return chosen;
 }
 
+/* The program's exit status, or a negative errno: no supervisor can work here. */
 static int run_supervised(char **argv)
 {
-	struct supervisor_options how = {
+	const struct supervisor_options how = {
 	    .way = is_door("ptrace") ? SUPERVISOR_WAY_PTRACE : SUPERVISOR_WAY_AUTO,
 	    .trap = trap && strcmp(trap, "all") == 0 ? SUPERVISOR_TRAP_ALL : SUPERVISOR_TRAP_WINDOW,
 	    .profile = chosen_profile(),
@@ -207,37 +241,101 @@ static int run_supervised(char **argv)
 	    .argument = argv,
 	    .tell = tell,
 	};
-	int status = supervisor_run(&how);
 
-	return status < 0 ? CLI_RUN_FAILED : status;
+	return supervisor_run(&how);
+}
+
+/* Where the kernel serves AF_ALG and is to do so, there is nothing to supervise. */
+static bool kernel_serves(void)
+{
+	const char *chosen = getenv("UALG_WHEN");
+	int number;
+
+	if (!chosen || strcmp(chosen, "missing") != 0)
+		return false;
+	number = socket(AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	if (number >= 0)
+		(void)close(number);
+	return number >= 0;
+}
+
+/* The settings of a supervisor hold for all that is started below it; there is one at most. */
+static bool is_supervised(void)
+{
+	struct handover_hello hello;
+
+	/* Past a preloaded library, which may be in this very process. */
+	return DOOR_CALL_4(SYS_socket, AF_ALG, HANDOVER_HELLO, HANDOVER_VERSION, &hello) == 0;
+}
+
+static bool wants_supervisor(void)
+{
+	if (is_door("preload") || kernel_serves())
+		return false;
+	if (!is_supervised())
+		return true;
+	if (door || isolate || trap)
+		cli_message("a supervisor serves this process already, and its settings hold");
+	return false;
+}
+#else
+static int run_supervised(char **argv)
+{
+	(void)argv;
+	cli_message("this ualg was built without the supervisor door");
+	return -ENOSYS;
+}
+
+static bool wants_supervisor(void)
+{
+	return isolate || (door && !is_door("preload"));
 }
 #endif
 
-static int run(int argc, char **argv)
+static int run_preloaded(char **argv, bool supervised)
 {
 	char library[PATH_MAX];
 
-	if (argc == 0) {
-		cli_message("a program is missing: ualg run [OPTIONS] [--] PROGRAM [ARGUMENTS]");
-		return CLI_RUN_FAILED;
-	}
-	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
-	    set_choice("UALG_PROFILE", profile, profile_choices) < 0)
-		return CLI_RUN_FAILED;
-#ifdef UALG_SUPERVISOR
-	if (is_door("seccomp") || is_door("ptrace"))
-		return run_supervised(argv);
-#endif
 	if (preload_find(library) < 0) {
 		cli_message("'%s' is not there; $UALG_PRELOAD_LIBRARY can name the library",
 			    library);
 		return CLI_RUN_FAILED;
 	}
+	if (tell_reach(argv[0], library, supervised) && set_preload(library) < 0)
+		return CLI_RUN_FAILED;
+	return CLI_OK;
+}
+
+static int run(int argc, char **argv)
+{
+	bool supervised = wants_supervisor();
+	bool preloaded = !isolate && !is_door("seccomp") && !is_door("ptrace");
+	int status;
+
+	if (argc == 0) {
+		cli_message("a program is missing: ualg run [OPTIONS] [--] PROGRAM [ARGUMENTS]");
+		return CLI_RUN_FAILED;
+	}
+	if (isolate && (is_door("preload") || is_door("both"))) {
+		cli_message(
+		    "--isolate: door '%s' has keys in the program; seccomp and ptrace have not",
+		    door);
+		return CLI_RUN_FAILED;
+	}
 	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
 	    set_choice("UALG_PROFILE", profile, profile_choices) < 0 || set_record() < 0)
 		return CLI_RUN_FAILED;
-	if (tell_reach(argv[0], library) && set_preload(library) < 0)
+	status = preloaded ? run_preloaded(argv, supervised) : leave_preload();
+	if (status != CLI_OK)
+		return status;
+	if (!supervised)
+		return execute(argv);
+	status = run_supervised(argv);
+	if (status >= 0)
+		return status;
+	if (!preloaded)
 		return CLI_RUN_FAILED;
+	cli_message("preloading alone serves dynamic programs only, and keys are in them");
 	return execute(argv);
 }
 
@@ -252,8 +350,15 @@ const struct cli_command cli_run_command = {
 	"promise where the kernel has only an error; 'documented' follows the documents, even\n"
 	"where programs made for the kernel expect otherwise (AAD in the output of an AEAD).\n"
 	"Without the option $UALG_PROFILE counts, else 'default'.\n\n"
-	"The program is reached through LD_PRELOAD, and so are the programs it starts.  Not\n"
-	"reached are static and setuid programs, and system calls made without the C library.\n\n"
+	"DOOR: 'both', the usual one, preloads a library into dynamic programs, at the speed of\n"
+	"function calls, and has a supervisor answer what passes the library by: static\n"
+	"programs, system calls made without the C library, sockets that several processes\n"
+	"share.  'preload' is the library alone; 'seccomp' and 'ptrace' the supervisor alone,\n"
+	"by that way of seeing system calls.  The programs that a program starts are served too.\n\n"
+	"--isolate is the supervisor alone: keys are in its memory, never in the program's.\n\n"
+	"TRAP: 'window', the usual one, shows the supervisor calls on the numbers where it puts\n"
+	"AF_ALG sockets; 'all' those on every number, slower, but with a socket's number free\n"
+	"to be any.\n\n"
 	"$UALG_PRELOAD_LIBRARY names another libualg-preload.so.\n\n"
 	"Exit status: the program's; 125 ualg failed, 126 the program cannot be executed,\n"
 	"127 it is not there.\n",

@@ -165,6 +165,9 @@ enum sock_kind {
 
 enum sock_kind sock_kind(const struct sock *sock);
 
+/* The parent of an op socket, which may have no descriptor left; NULL: it is none. */
+struct sock *sock_parent(const struct sock *sock);
+
 /*
  * Two places for the door, NULL at first: for what it knows of the socket, and for its record of
  * the socket's use (doors/common/record.h).

@@ -86,6 +86,11 @@ void sock_observe(struct sock *sock, int delta)
 	sock->observers += (unsigned)delta;
 }
 
+struct sock *sock_parent(const struct sock *sock)
+{
+	return sock->parent;
+}
+
 void **sock_door_data(struct sock *sock)
 {
 	return &sock->door;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -73,13 +74,15 @@ static void drain(int descriptor)
 {
 	char byte;
 
-	while (DOOR_CALL_6(SYS_recvfrom, descriptor, &byte, sizeof(byte), MSG_DONTWAIT, 0, 0) >= 0)
+	while (DOOR_CALL_5(SYS_recvfrom, descriptor, &byte, sizeof(byte), MSG_DONTWAIT, NULL) >= 0)
 		;
 }
 
 static void mark(int descriptor, const struct sockaddr_un *self, socklen_t size)
 {
-	(void)DOOR_CALL_6(SYS_sendto, descriptor, "", 0, MSG_DONTWAIT | MSG_NOSIGNAL, self, size);
+	const struct msghdr message = {.msg_name = (void *)(uintptr_t)self, .msg_namelen = size};
+
+	(void)DOOR_CALL_3(SYS_sendmsg, descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 /* Unix sockets are writable up to a quarter of their buffer, and take datagrams up to all of it. */

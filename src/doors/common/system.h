@@ -11,6 +11,8 @@
 
 #include <sys/syscall.h>
 
+#include "doors/common/handover.h"
+
 /* Makes a system call with six arguments; returns its result, or a negative errno. */
 static inline long door_system_call(long number, long a, long b, long c, long d, long e, long f)
 {
@@ -44,15 +46,15 @@ static inline long door_system_call(long number, long a, long b, long c, long d,
 #endif
 }
 
-/* The same with fewer arguments written out. */
-#define DOOR_CALL_1(number, a)    door_system_call(number, (long)(a), 0, 0, 0, 0, 0)
-#define DOOR_CALL_2(number, a, b) door_system_call(number, (long)(a), (long)(b), 0, 0, 0, 0)
-#define DOOR_CALL_3(number, a, b, c)                                                               \
-	door_system_call(number, (long)(a), (long)(b), (long)(c), 0, 0, 0)
-#define DOOR_CALL_4(number, a, b, c, d)                                                            \
-	door_system_call(number, (long)(a), (long)(b), (long)(c), (long)(d), 0, 0)
-#define DOOR_CALL_5(number, a, b, c, d, e)                                                         \
-	door_system_call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), 0)
+/*
+ * The same with fewer arguments written out.  The sixth one, of which the kernel takes no notice,
+ * tells a supervisor that a door makes the call, and means the placeholder.
+ */
+#define DOOR_CALL_1(number, a)             DOOR_CALL_5(number, a, 0, 0, 0, 0)
+#define DOOR_CALL_2(number, a, b)          DOOR_CALL_5(number, a, b, 0, 0, 0)
+#define DOOR_CALL_3(number, a, b, c)       DOOR_CALL_5(number, a, b, c, 0, 0)
+#define DOOR_CALL_4(number, a, b, c, d)    DOOR_CALL_5(number, a, b, c, d, 0)
+#define DOOR_CALL_5(number, a, b, c, d, e) DOOR_CALL_6(number, a, b, c, d, e, HANDOVER_MARK)
 #define DOOR_CALL_6(number, a, b, c, d, e, f)                                                      \
 	door_system_call(number, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
 

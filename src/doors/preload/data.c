@@ -55,6 +55,20 @@ static int sleep_on(struct sock *sock, struct sock_io *io)
 	return result;
 }
 
+/* The socket went to the supervisor while the call slept: the rest of it is asked for there. */
+static ssize_t given_away(int number, struct sock *sock, struct sock_io *io,
+			  enum preload_direction direction)
+{
+	ssize_t result;
+
+	if (io->done)
+		return (ssize_t)io->done;
+	sock_unlock(sock);
+	result = preload_handover_transfer(number, io, direction == PRELOAD_SEND);
+	(void)sock_lock(sock);
+	return result;
+}
+
 ssize_t preload_sleep(int number, struct sock *sock, struct sock_io *io,
 		      enum preload_direction direction)
 {
@@ -75,6 +89,10 @@ ssize_t preload_sleep(int number, struct sock *sock, struct sock_io *io,
 		sock_unlock(sock);
 		woken = sleep_on(sock, io);
 		(void)sock_lock(sock);
+		if (preload_is_supervised() && preload_find(number) != sock) {
+			result = given_away(number, sock, io, direction);
+			break;
+		}
 		result = woken < 0 ? sock_interrupt(sock, io) : engine_call(sock, io, direction);
 	}
 	sock_observe(sock, -1);

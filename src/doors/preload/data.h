@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 
 #include "doors/common/message.h"
+#include "doors/preload/handover.h"
 #include "doors/preload/process.h"
 #include "doors/preload/recording.h"
 #include "doors/preload/table.h"
@@ -52,7 +53,10 @@ static inline ssize_t preload_transfer(int number, struct sock *sock, struct soc
 		return -EBUSY;
 	if (__builtin_expect(preload_find(number) != sock, 0)) {
 		sock_unlock(sock);
-		return -EBADF; /* closed by another thread just now */
+		/* Closed by another thread just now, or given away. */
+		if (preload_is_supervised())
+			return preload_handover_transfer(number, io, direction == PRELOAD_SEND);
+		return -EBADF;
 	}
 	result = direction == PRELOAD_SEND ? sock_send(sock, io) : sock_recv(sock, io);
 	if (__builtin_expect(result == SOCK_WAIT, 0))

@@ -13,6 +13,7 @@
 #include "base/lock.h"
 #include "doors/common/message.h"
 #include "doors/common/system.h"
+#include "doors/preload/handover.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 
@@ -272,7 +273,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
 	if (fault_is_guarded(info))
 		escape_on_return(context);
-	else
+	else if (!preload_handover_asked(info))
 		forward(number, info, context);
 }
 

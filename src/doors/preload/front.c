@@ -181,6 +181,50 @@ X(int, fcntl, int)
 X(int, fcntl64, int)
 #undef X
 
+/*
+ * execl and its kin are the same calls with their arguments in a row: list[], up to the NULL. last:
+ * takes what comes behind it.
+ */
+#define COLLECT(first, last)                                                                       \
+	va_list arguments;                                                                         \
+	size_t count = 1;                                                                          \
+	char **list;                                                                               \
+                                                                                                   \
+	va_start(arguments, first);                                                                \
+	for (const char *next = first; next; next = va_arg(arguments, const char *))               \
+		count++;                                                                           \
+	va_end(arguments);                                                                         \
+	list = __builtin_alloca(count * sizeof(*list));                                            \
+	va_start(arguments, first);                                                                \
+	list[0] = (char *)(uintptr_t)first;                                                        \
+	for (size_t i = 1; i < count; i++)                                                         \
+		list[i] = va_arg(arguments, char *);                                               \
+	last;                                                                                      \
+	va_end(arguments)
+
+EXPORT int front_execl(const char *path, const char *first, ...) __asm__("execl");
+int front_execl(const char *path, const char *first, ...)
+{
+	COLLECT(first, (void)0);
+	return front_execv(path, list);
+}
+
+EXPORT int front_execlp(const char *file, const char *first, ...) __asm__("execlp");
+int front_execlp(const char *file, const char *first, ...)
+{
+	COLLECT(first, (void)0);
+	return front_execvp(file, list);
+}
+
+EXPORT int front_execle(const char *path, const char *first, ...) __asm__("execle");
+int front_execle(const char *path, const char *first, ...)
+{
+	char *const *environment;
+
+	COLLECT(first, environment = va_arg(arguments, char *const *));
+	return front_execve(path, list, environment);
+}
+
 /* A kernel without keyrings, or a filter: the door has keyrings of its own. */
 static bool keys_refused(long number, long result)
 {

@@ -13,7 +13,9 @@
 #include <linux/aio_abi.h>
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/sendfile.h>
@@ -22,6 +24,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 /*
  * Those that POSIX allows in signal handlers: the real ones are looked up in a constructor, since
@@ -68,6 +71,11 @@
 	X(int, sigaction, (int a, const struct sigaction *b, struct sigaction *c), (a, b, c))      \
 	X(sighandler_t, signal, (int a, sighandler_t b), (a, b))                                   \
 	X(void, _exit, (int a), (a))                                                               \
+	X(int, execve, (const char *a, char *const b[], char *const c[]), (a, b, c))               \
+	X(int, execv, (const char *a, char *const b[]), (a, b))                                    \
+	X(int, execvp, (const char *a, char *const b[]), (a, b))                                   \
+	X(int, execvpe, (const char *a, char *const b[], char *const c[]), (a, b, c))              \
+	X(int, fexecve, (int a, char *const b[], char *const c[]), (a, b, c))                      \
 	X(sighandler_t, sigset, (int a, sighandler_t b), (a, b))
 
 /* The others: looked up at their first call. */
@@ -104,6 +112,18 @@
 	  (aio_context_t a, long b, long c, struct io_event *d, struct timespec *e, sigset_t *f),  \
 	  (a, b, c, d, e, f))                                                                      \
 	X(int, io_destroy, (aio_context_t a), (a))                                                 \
+	X(int, execveat, (int a, const char *b, char *const c[], char *const d[], int e),          \
+	  (a, b, c, d, e))                                                                         \
+	X(int, posix_spawn,                                                                        \
+	  (pid_t * a, const char *b, const posix_spawn_file_actions_t *c,                          \
+	   const posix_spawnattr_t *d, char *const e[], char *const f[]),                          \
+	  (a, b, c, d, e, f))                                                                      \
+	X(int, posix_spawnp,                                                                       \
+	  (pid_t * a, const char *b, const posix_spawn_file_actions_t *c,                          \
+	   const posix_spawnattr_t *d, char *const e[], char *const f[]),                          \
+	  (a, b, c, d, e, f))                                                                      \
+	X(int, system, (const char *a), (a))                                                       \
+	X(FILE *, popen, (const char *a, const char *b), (a, b))                                   \
 	X(sighandler_t, sysv_signal, (int a, sighandler_t b), (a, b))                              \
 	X(int, sigignore, (int a), (a))                                                            \
 	X(int, siginterrupt, (int a, int b), (a, b))

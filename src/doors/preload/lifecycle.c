@@ -9,6 +9,7 @@
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/handover.h"
 #include "doors/preload/identity.h"
 #include "doors/preload/netlink.h"
 #include "doors/preload/process.h"
@@ -23,7 +24,7 @@
 /* Gives a new socket a descriptor; the reference goes to the table, or is dropped on failure. */
 static int place(struct sock *sock, enum sock_kind kind, int flags)
 {
-	int number = door_placeholder_open(kind, flags);
+	int number = preload_handover_place(door_placeholder_open(kind, flags));
 
 	if (number >= 0 && !preload_table_set(number, sock)) {
 		(void)DOOR_CALL_1(SYS_close, number);

@@ -18,6 +18,7 @@
 #include "crypto/registry.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/handover.h"
 #include "doors/preload/keys.h"
 #include "doors/preload/recording.h"
 #include "doors/preload/rights.h"
@@ -115,6 +116,7 @@ static void read_buffers(void)
 
 static void fork_prepare(void)
 {
+	preload_handover_all();
 	sock_fork_prepare();
 	registry_fork_prepare();
 	keys_fork_prepare();
@@ -144,6 +146,8 @@ static void fork_child(void)
 	preload_recording_forked();
 	atomic_store(&owner, process_id());
 	atomic_store(&preload_mark.alive, MARK_ALIVE);
+	if (preload_is_supervised())
+		preload_handover_begin();
 	preload_rights_fork_child();
 }
 
@@ -179,6 +183,7 @@ static void begin(void)
 	(void)madvise(&preload_mark, sizeof(preload_mark), MADV_WIPEONFORK);
 	(void)pthread_atfork(fork_prepare, fork_parent, fork_child);
 	preload_fault_install();
+	preload_handover_begin();
 	atomic_store(&owner, process_id());
 	atomic_store(&preload_mark.alive, MARK_ALIVE);
 	atomic_store(&preload_active, true);

@@ -8,6 +8,7 @@
 #include "base/lock.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
+#include "doors/preload/handover.h"
 #include "doors/preload/identity.h"
 #include "doors/preload/process.h"
 #include "doors/preload/table.h"
@@ -117,13 +118,17 @@ static void keep(int number, struct sock *sock)
 
 /* ---- messages ---- */
 
-static void send_number(int number)
+static void send_socket(int number)
 {
 	struct sock *sock;
 	int error;
 
 	if (!preload_identify(number) || preload_table_is_copied(number))
 		return;
+	if (preload_is_supervised()) {
+		preload_handover_number(number);
+		return;
+	}
 	sock = preload_lock(number, &error);
 	if (!sock)
 		return;
@@ -137,11 +142,21 @@ static void send_number(int number)
 	lock_release(&kept_lock);
 }
 
-/* Calls each for every number in a message's control data, as far as that can be read. */
-static void for_each_number(const struct msghdr *message, void (*each)(int))
+static int send_number(int number)
+{
+	send_socket(number);
+	return number;
+}
+
+/*
+ * Calls each for every number in a message's control data, as far as that can be read; where it
+ * returns another one, that takes its place there.
+ */
+static void for_each_number(const struct msghdr *message, int (*each)(int))
 {
 	_Alignas(struct cmsghdr) char control[CONTROL_ROOM];
 	struct msghdr copy;
+	char *program;
 
 	if (preload_copy_in(&copy, message, sizeof(copy)) < 0 ||
 	    copy.msg_controllen < CMSG_LEN(sizeof(int)) || !preload_owns())
@@ -150,6 +165,7 @@ static void for_each_number(const struct msghdr *message, void (*each)(int))
 		copy.msg_controllen = sizeof(control);
 	if (preload_copy_in(control, copy.msg_control, copy.msg_controllen) < 0)
 		return;
+	program = copy.msg_control;
 	copy.msg_control = control;
 	for (struct cmsghdr *head = CMSG_FIRSTHDR(&copy); head; head = CMSG_NXTHDR(&copy, head)) {
 		size_t room = (size_t)(control + copy.msg_controllen - (char *)head);
@@ -158,10 +174,14 @@ static void for_each_number(const struct msghdr *message, void (*each)(int))
 		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
 			continue;
 		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= size; at += sizeof(int)) {
-			int number;
+			char *place = (char *)head + at;
+			int number, other;
 
-			memcpy(&number, (char *)head + at, sizeof(number));
-			each(number);
+			memcpy(&number, place, sizeof(number));
+			other = each(number);
+			if (other != number)
+				(void)preload_copy_out(program + (place - control), &other,
+						       sizeof(other));
 		}
 	}
 }
@@ -172,11 +192,13 @@ void preload_rights_send(const struct msghdr *message)
 		for_each_number(message, send_number);
 }
 
-static void receive_number(int number)
+static int receive_number(int number)
 {
+	number = preload_handover_received(number);
 	/* What stood there was closed past us, since the kernel has given the number anew. */
 	if (!preload_identify(number))
 		preload_adopt(number);
+	return number;
 }
 
 void preload_rights_received(const struct msghdr *message)

@@ -16,7 +16,8 @@
 
 /*
  * Called before the real sendmsg and after the real recvmsg on sockets that are not ours, with the
- * program's header, which may point anywhere.
+ * program's header, which may point anywhere.  A received descriptor of a socket that a supervisor
+ * answers for gets another number, in its window.
  */
 void preload_rights_send(const struct msghdr *message);
 void preload_rights_received(const struct msghdr *message);

@@ -127,7 +127,7 @@ static int follow(int reports)
 
 int front_run(void (*supervise)(int report))
 {
-	int reports[2];
+	int reports[2], result;
 	pid_t child;
 
 	if (pipe2(reports, O_CLOEXEC) < 0)
@@ -141,7 +141,14 @@ int front_run(void (*supervise)(int report))
 		supervise(reports[1]);
 	}
 	(void)close(reports[1]);
-	if (child < 0)
-		return -EAGAIN;
-	return follow(reports[0]);
+	result = child < 0 ? -EAGAIN : follow(reports[0]);
+	(void)close(reports[0]);
+	if (result < 0) {
+		/* The caller may go on without. */
+		if (child > 0)
+			(void)waitpid(child, NULL, 0);
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+		front_restore_signals();
+	}
+	return result;
 }

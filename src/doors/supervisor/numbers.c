@@ -34,6 +34,7 @@ CALLS_HANDLER(serve_close_range)
 CALLS_HANDLER(serve_exec)
 {
 	process_forget_all(call->process);
+	call->process->preloaded = false;
 	loop_hurry();
 	return SUPERVISOR_PROCEED;
 }

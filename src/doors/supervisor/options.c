@@ -8,6 +8,7 @@
 #include "doors/common/generic.h"
 #include "doors/common/message.h"
 #include "doors/supervisor/calls.h"
+#include "doors/supervisor/handover.h"
 #include "doors/supervisor/host.h"
 #include "doors/supervisor/memory.h"
 #include "doors/supervisor/object.h"
@@ -130,6 +131,10 @@ CALLS_HANDLER(serve_getsockopt)
 
 CALLS_HANDLER(serve_ioctl)
 {
+	long result = handover_ioctl(call);
+
+	if (result != SUPERVISOR_PROCEED)
+		return result;
 	if (!process_alg_object(call) ||
 	    door_generic_ioctl((uint32_t)supervisor_int(call, 1)) == DOOR_ANSWER_PLACEHOLDER)
 		return SUPERVISOR_PROCEED;

@@ -31,6 +31,8 @@ struct process_page {
 	struct {
 		struct supervisor_object *object; /* NULL and known: none of ours */
 		bool known;
+		bool socket; /* known, and a socket */
+		bool asked;  /* process_first_asked was */
 	} numbers[PAGE_NUMBERS];
 };
 
@@ -166,7 +168,7 @@ static struct process_page *page_of(struct supervisor_process *process, int numb
 }
 
 static void remember(struct supervisor_process *process, int number,
-		     struct supervisor_object *object)
+		     struct supervisor_object *object, bool socket)
 {
 	struct process_page *page = page_of(process, number, true);
 
@@ -174,15 +176,17 @@ static void remember(struct supervisor_process *process, int number,
 		return; /* it is asked for each time, then */
 	page->numbers[(unsigned)number % PAGE_NUMBERS].object = object;
 	page->numbers[(unsigned)number % PAGE_NUMBERS].known = true;
+	page->numbers[(unsigned)number % PAGE_NUMBERS].socket = socket;
 }
 
 void process_note(struct supervisor_process *process, int number, struct supervisor_object *object)
 {
-	remember(process, number, object);
+	remember(process, number, object, true);
 }
 
 /* What /proc says: 0 and the object or NULL; -1: no such descriptor. */
-static int ask(const struct supervisor_call *call, int number, struct supervisor_object **object)
+static int ask(const struct supervisor_call *call, int number, struct supervisor_object **object,
+	       bool *socket)
 {
 	char path[64];
 	struct stat status;
@@ -190,7 +194,8 @@ static int ask(const struct supervisor_call *call, int number, struct supervisor
 	(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d", call->thread, number);
 	if (stat(path, &status) < 0)
 		return -1;
-	*object = S_ISSOCK(status.st_mode) ? object_find(status.st_ino) : NULL;
+	*socket = S_ISSOCK(status.st_mode);
+	*object = *socket ? object_find(status.st_ino) : NULL;
 	return 0;
 }
 
@@ -198,15 +203,16 @@ struct supervisor_object *process_object(const struct supervisor_call *call, int
 {
 	struct supervisor_object *object;
 	const struct process_page *page;
+	bool socket;
 
 	if (number < 0)
 		return NULL;
 	page = page_of(call->process, number, false);
 	if (page && page->numbers[(unsigned)number % PAGE_NUMBERS].known)
 		return page->numbers[(unsigned)number % PAGE_NUMBERS].object;
-	if (ask(call, number, &object) < 0)
+	if (ask(call, number, &object, &socket) < 0)
 		return NULL;
-	remember(call->process, number, object);
+	remember(call->process, number, object, socket);
 	return object;
 }
 
@@ -215,6 +221,18 @@ struct supervisor_object *process_alg_object(const struct supervisor_call *call)
 	struct supervisor_object *object = process_object(call, supervisor_int(call, 0));
 
 	return object && object->kind == OBJECT_ALG ? object : NULL;
+}
+
+bool process_first_asked(const struct supervisor_call *call, int number)
+{
+	struct process_page *page = number < 0 ? NULL : page_of(call->process, number, false);
+	unsigned place = (unsigned)number % PAGE_NUMBERS;
+
+	if (!page || !page->numbers[place].known || !page->numbers[place].socket ||
+	    page->numbers[place].asked)
+		return false;
+	page->numbers[place].asked = true;
+	return true;
 }
 
 /* Processes may share their descriptors (CLONE_FILES): what one closes is closed for all. */
@@ -240,6 +258,7 @@ void process_forget(struct supervisor_process *process, int number)
 	object = page->numbers[(unsigned)number % PAGE_NUMBERS].object;
 	page->numbers[(unsigned)number % PAGE_NUMBERS].known = false;
 	page->numbers[(unsigned)number % PAGE_NUMBERS].object = NULL;
+	page->numbers[(unsigned)number % PAGE_NUMBERS].asked = false;
 	if (number < process->free_hint)
 		process->free_hint = number;
 	if (!object)
@@ -262,6 +281,21 @@ void process_forget_range(struct supervisor_process *process, unsigned first, un
 	}
 }
 
+static void ask_page_anew(struct process_page *page)
+{
+	for (unsigned i = 0; i < PAGE_NUMBERS; i++)
+		if (!page->numbers[i].object)
+			page->numbers[i].known = false;
+}
+
+void process_ask_anew(void)
+{
+	for (struct supervisor_process *process = processes; process; process = process->next)
+		for (unsigned page = 0; page < PAGES; page++)
+			if (process->pages[page])
+				ask_page_anew(process->pages[page]);
+}
+
 void process_forget_object(const struct supervisor_object *object)
 {
 	for (struct supervisor_process *process = processes; process; process = process->next) {
@@ -282,8 +316,9 @@ static bool raise_limit(const struct supervisor_call *call, unsigned number)
 {
 	struct rlimit limit;
 
+	/* Of a program with other credentials it may not be told: then the kernel decides. */
 	if (prlimit(call->process->pid, RLIMIT_NOFILE, NULL, &limit) < 0)
-		return false;
+		return true;
 	if (number < limit.rlim_cur)
 		return true;
 	if (number >= limit.rlim_max)
@@ -297,10 +332,11 @@ static bool is_free(const struct supervisor_call *call, int number)
 {
 	const struct process_page *page = page_of(call->process, number, false);
 	struct supervisor_object *object;
+	bool socket;
 
 	if (page && page->numbers[(unsigned)number % PAGE_NUMBERS].known)
 		return false;
-	return ask(call, number, &object) < 0;
+	return ask(call, number, &object, &socket) < 0;
 }
 
 int process_free_number(const struct supervisor_call *call, int from)

@@ -35,6 +35,7 @@ struct supervisor_process {
 	pid_t pid;
 	int pidfd;
 	struct supervisor_process *next;
+	bool preloaded;                   /* the preload door is in it */
 	int free_hint;                    /* no number of the window below it is free */
 	struct process_page *pages[1024]; /* by number / 64 */
 };
@@ -60,6 +61,14 @@ struct supervisor_object *process_alg_object(const struct supervisor_call *call)
  */
 void process_forget(struct supervisor_process *process, int number);
 void process_forget_range(struct supervisor_process *process, unsigned first, unsigned last);
+/*
+ * Whether it is the first time that the preload door is to be asked for a number that names a
+ * socket of nobody's.
+ */
+bool process_first_asked(const struct supervisor_call *call, int number);
+
+/* What numbers are that were none of ours is asked anew: one of them may be now. */
+void process_ask_anew(void);
 /* The supervisor has put an object there. */
 void process_note(struct supervisor_process *process, int number, struct supervisor_object *object);
 

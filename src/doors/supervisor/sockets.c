@@ -8,6 +8,7 @@
 #include "doors/common/placeholder.h"
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/filter.h"
+#include "doors/supervisor/handover.h"
 #include "doors/supervisor/host.h"
 #include "doors/supervisor/memory.h"
 #include "doors/supervisor/object.h"
@@ -91,6 +92,8 @@ CALLS_HANDLER(serve_socket)
 	(void)objects_reap(false);
 	if (supervisor_int(call, 0) != AF_ALG)
 		return SUPERVISOR_PROCEED;
+	if (handover_is_hello(call))
+		return handover_hello(call);
 	return create_alg(call, supervisor_int(call, 1), supervisor_int(call, 2));
 }
 

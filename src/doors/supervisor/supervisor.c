@@ -23,6 +23,7 @@
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/front.h"
+#include "doors/supervisor/handover.h"
 #include "doors/supervisor/host.h"
 #include "doors/supervisor/loop.h"
 #include "doors/supervisor/memory.h"
@@ -52,7 +53,7 @@ void supervisor_serve(struct supervisor_call *call)
 	host_serve(call);
 	if (entry) {
 		call->number = entry->number;
-		result = entry->serve(call);
+		result = handover_ask(call, entry) ? SUPERVISOR_ANEW : entry->serve(call);
 	}
 	if (result == SUPERVISOR_PROCEED)
 		call->way->proceed(call);

@@ -73,6 +73,9 @@ struct supervisor_process;
 /* An errno of the kernel's own: the call is made anew, as the handler of the signal wants it. */
 #define SUPERVISOR_RESTART (-512L)
 
+/* The same, whatever the handler wants. */
+#define SUPERVISOR_ANEW (-513L)
+
 /* A way by which calls come and are answered. */
 struct supervisor_way {
 	/* Whether the caller is still waiting; to be asked before its memory is written. */

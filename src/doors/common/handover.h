@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Hand-over: how a socket that the preload door owns comes to the supervisor's, where both doors
+ * are in force.
+ *
+ * A socket has one owner.  The preload door puts its placeholders into the supervisor's window, and
+ * gives a socket away, once and for good, before it leaves the process: before fork, before exec
+ * where it is inherited, in a message to another process, and when a system call past libc is made
+ * on it.  All of this is system calls that the supervisor answers itself.
+ */
+#ifndef UALG_DOORS_COMMON_HANDOVER_H
+#define UALG_DOORS_COMMON_HANDOVER_H
+
+#include <stdint.h>
+
+/*
+ * socket(AF_ALG, HANDOVER_HELLO, HANDOVER_VERSION, struct handover_hello *): the preload door's
+ * first call.  The kernel itself answers EINVAL or EAFNOSUPPORT.  0: there is a supervisor.
+ */
+#define HANDOVER_HELLO   0x756c6700 /* flags that no kernel has */
+#define HANDOVER_VERSION 1
+
+#define HANDOVER_BLOCKS 2
+
+struct handover_hello {
+	struct {
+		uint32_t first;
+		uint32_t size;
+	} window[HANDOVER_BLOCKS]; /* empty: any number will do */
+};
+
+/*
+ * ioctl(number, HANDOVER_GIVE, struct handover_give *): the socket whose placeholder that number is
+ * becomes the supervisor's.  0; -EEXIST: it is already; -EINVAL: no such block; -ENOMEM, -EFAULT.
+ */
+#define HANDOVER_GIVE 0x75670001u
+
+struct handover_give {
+	uint64_t block; /* address of what sock_export wrote */
+	uint64_t size;  /* bytes */
+	int32_t parent; /* a number of the parent of an op socket, given before; -1: none is left */
+	uint32_t reserved;
+};
+
+/* ioctl(number, HANDOVER_ASK): 1: the supervisor answers for this socket; else the kernel's error.
+ */
+#define HANDOVER_ASK 0x75670002u
+
+/*
+ * Sixth argument of the preload door's own system calls with fewer: they are meant for the
+ * placeholder.
+ */
+#define HANDOVER_MARK 0x75616c672d6f776eL
+
+/*
+ * The signal by which the supervisor asks for a socket that a call was made on past libc, and the
+ * value it comes with, to which the number is added.  It has a handler in the preload door anyway.
+ */
+#define HANDOVER_SIGNAL SIGSEGV
+#define HANDOVER_VALUE  0x7561000000000000UL
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls that execute a program: it inherits descriptors, and where there is a supervisor their
+ * sockets with them.  Those in a vfork's child give the parent's sockets away, whose memory it has.
+ */
+#include <spawn.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "doors/preload/handover.h"
+#include "doors/preload/real.h"
+
+PRELOAD_EXPORT int execve(const char *path, char *const argv[], char *const environment[])
+{
+	preload_handover_inherited();
+	return REAL(execve)(path, argv, environment);
+}
+
+PRELOAD_EXPORT int execv(const char *path, char *const argv[])
+{
+	preload_handover_inherited();
+	return REAL(execv)(path, argv);
+}
+
+PRELOAD_EXPORT int execvp(const char *file, char *const argv[])
+{
+	preload_handover_inherited();
+	return REAL(execvp)(file, argv);
+}
+
+PRELOAD_EXPORT int execvpe(const char *file, char *const argv[], char *const environment[])
+{
+	preload_handover_inherited();
+	return REAL(execvpe)(file, argv, environment);
+}
+
+PRELOAD_EXPORT int fexecve(int number, char *const argv[], char *const environment[])
+{
+	preload_handover_inherited();
+	return REAL(fexecve)(number, argv, environment);
+}
+
+PRELOAD_EXPORT int execveat(int directory, const char *path, char *const argv[],
+			    char *const environment[], int flags)
+{
+	preload_handover_inherited();
+	return REAL(execveat)(directory, path, argv, environment, flags);
+}
+
+PRELOAD_EXPORT int posix_spawn(pid_t *pid, const char *path,
+			       const posix_spawn_file_actions_t *actions,
+			       const posix_spawnattr_t *attributes, char *const argv[],
+			       char *const environment[])
+{
+	/* The file actions may hand on what is to be closed otherwise. */
+	preload_handover_all();
+	return REAL(posix_spawn)(pid, path, actions, attributes, argv, environment);
+}
+
+PRELOAD_EXPORT int posix_spawnp(pid_t *pid, const char *file,
+				const posix_spawn_file_actions_t *actions,
+				const posix_spawnattr_t *attributes, char *const argv[],
+				char *const environment[])
+{
+	preload_handover_all();
+	return REAL(posix_spawnp)(pid, file, actions, attributes, argv, environment);
+}
+
+PRELOAD_EXPORT int system(const char *command)
+{
+	preload_handover_inherited();
+	return REAL(system)(command);
+}
+
+PRELOAD_EXPORT FILE *popen(const char *command, const char *mode)
+{
+	preload_handover_inherited();
+	return REAL(popen)(command, mode);
+}
