@@ -1,7 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fcrypt: the cipher of AFS's rxkad: 16 Feistel rounds over big-endian words with the four boxes
- * that IBM published with AFS in 1988.
+ * fcrypt: the cipher of AFS's rxkad: 16 Feistel rounds over big-endian words, with four boxes.
+ * There is no description of it but AFS's own sources, and the boxes follow no rule that is known:
+ * the numbers below are those of OpenAFS, src/rxkad/domestic/sboxes.h.  They are constants of the
+ * cipher and all that is taken from there; the file came with this notice:
+ *
+ *     Copyright IBM Corporation 1988, 1989 - All Rights Reserved
+ *
+ *     Permission to use, copy, modify, and distribute this software and its documentation for any
+ *     purpose and without fee is hereby granted, provided that the above copyright notice appear in
+ *     all copies and that both that copyright notice and this permission notice appear in
+ * supporting documentation, and that the name of IBM not be used in advertising or publicity
+ * pertaining to distribution of the software without specific, written prior permission.
+ *
+ *     IBM disclaims all warranties with regard to this software, including all implied warranties
+ * of merchantability and fitness, in no event shall IBM be liable for any special, indirect or
+ *     consequential damages or any damages whatsoever resulting from loss of use, data or profits,
+ *     whether in an action of contract, negligence or other tortious action, arising out of or in
+ *     connection with the use or performance of this software.
  */
 #include "crypto/bytes.h"
 #include "crypto/own/own.h"
