@@ -2,23 +2,15 @@
 #include "doors/common/record.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/json.h"
 #include "base/lock.h"
 #include "crypto/alg.h"
-#include "doors/common/system.h"
+#include "doors/common/record_line.h"
 #include "ualg/if_alg.h"
-
-/* Bytes that a text may take in a line: all that can stand in one are less than RECORD_LINE_MAX. */
-#define PATH_ROOM 2400u
-#define NAME_ROOM 640u
 
 #define TYPE_SIZE sizeof(((struct ualg_sockaddr *)0)->salg_type)
 #define NAME_SIZE (UALG_SOCKADDR_MAX - UALG_SOCKADDR_NAME_OFFSET)
@@ -26,10 +18,6 @@
 #define LINES_GROWTH 16u /* operations until a socket's next line, compared with its last one */
 
 #define REFUSALS 4u /* kinds of errors of one socket that are counted between two lines */
-
-bool record_begun;
-
-static char record_path[PATH_MAX];
 
 /* Operations of one kind since the last line. */
 struct count {
@@ -53,6 +41,7 @@ struct refusal {
 struct use {
 	struct use *next_made;
 	struct use *next_free;
+	struct record_program program; /* who used it last */
 	char type[TYPE_SIZE];
 	char name[NAME_SIZE];
 	char driver[ALG_NAME_MAX];
@@ -71,103 +60,6 @@ static struct lock uses_lock;
 static struct use *free_uses;
 static _Atomic(struct use *) made_uses; /* all of them, read without the lock */
 
-/* ---- lines ---- */
-
-struct line {
-	char bytes[RECORD_LINE_MAX];
-	size_t used;
-};
-
-static void put_plain(struct line *line, const char *text)
-{
-	size_t size = strlen(text);
-
-	if (size > sizeof(line->bytes) - line->used)
-		return;
-	memcpy(line->bytes + line->used, text, size);
-	line->used += size;
-}
-
-static void put_key(struct line *line, const char *key)
-{
-	put_plain(line, line->used ? ",\"" : "{\"");
-	put_plain(line, key);
-	put_plain(line, "\":");
-}
-
-/* The text is cut at `most` bytes. */
-static void put_text(struct line *line, const char *key, const char *text, size_t most)
-{
-	size_t start;
-
-	put_key(line, key);
-	put_plain(line, "\"");
-	start = line->used;
-	while (*text) {
-		char piece[JSON_ESCAPE_MAX];
-		size_t size = json_escape(&text, piece);
-
-		if (line->used + size > start + most || line->used + size > sizeof(line->bytes))
-			break;
-		memcpy(line->bytes + line->used, piece, size);
-		line->used += size;
-	}
-	put_plain(line, "\"");
-}
-
-static void put_number(struct line *line, const char *key, uint64_t number)
-{
-	char digits[21];
-	char *at = digits + sizeof(digits) - 1;
-
-	*at = '\0';
-	do {
-		*--at = (char)('0' + number % 10);
-		number /= 10;
-	} while (number);
-	put_key(line, key);
-	put_plain(line, at);
-}
-
-static void put_error(struct line *line, int error)
-{
-	const char *name = strerrorname_np(error);
-
-	put_text(line, "error", name ? name : "unknown", NAME_ROOM);
-}
-
-static void begin_line(struct line *line, const char *event, const struct record_program *program)
-{
-	line->used = 0;
-	put_text(line, "event", event, NAME_ROOM);
-	put_number(line, "pid", (uint64_t)program->id);
-	put_text(line, "program", program->path, PATH_ROOM);
-}
-
-static void put_algorithm(struct line *line, const char *type, const char *name, const char *driver)
-{
-	put_text(line, "type", type, NAME_ROOM);
-	put_text(line, "name", name, NAME_ROOM);
-	if (driver)
-		put_text(line, "driver", driver, NAME_ROOM);
-}
-
-static void end_line(struct line *line)
-{
-	int file;
-
-	put_plain(line, "}\n");
-	file = (int)DOOR_CALL_4(SYS_openat, AT_FDCWD, record_path,
-				O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-				0666);
-	if (file < 0)
-		return;
-	(void)DOOR_CALL_3(SYS_write, file, line->bytes, line->used);
-	(void)DOOR_CALL_1(SYS_close, file);
-}
-
-/* ---- beginning ---- */
-
 static void copy_text(char *to, size_t room, const char *from)
 {
 	size_t size = strnlen(from, room - 1);
@@ -175,43 +67,6 @@ static void copy_text(char *to, size_t room, const char *from)
 	memcpy(to, from, size);
 	to[size] = '\0';
 }
-
-void record_begin(const char *path)
-{
-	struct stat status;
-	long result;
-
-	record_begun = false;
-	if (!path || path[0] != '/' || strlen(path) >= sizeof(record_path))
-		return;
-	result = DOOR_CALL_4(SYS_newfstatat, AT_FDCWD, path, &status, 0);
-	if (result == 0 && !S_ISREG(status.st_mode))
-		return; /* a pipe could end the program, or make it wait */
-	copy_text(record_path, sizeof(record_path), path);
-	record_begun = true;
-}
-
-void record_program_find(long id, struct record_program *out)
-{
-	char link[32] = "/proc/";
-	char digits[21];
-	char *at = digits + sizeof(digits) - 1;
-	unsigned long rest = (unsigned long)id;
-	long size;
-
-	*at = '\0';
-	do {
-		*--at = (char)('0' + rest % 10);
-		rest /= 10;
-	} while (rest);
-	strcat(link, at);
-	strcat(link, "/exe");
-	out->id = id;
-	size = DOOR_CALL_4(SYS_readlinkat, AT_FDCWD, link, out->path, sizeof(out->path) - 1);
-	out->path[size > 0 ? size : 0] = '\0';
-}
-
-/* ---- what is counted ---- */
 
 static struct use *make_use(void)
 {
@@ -264,71 +119,68 @@ static void clear(struct use *use)
 	use->next_line = 1;
 }
 
-static void begin_use_line(struct line *line, const char *event,
-			   const struct record_program *program, const struct use *use)
+static void begin_use_line(struct record_line *line, const char *event, const struct use *use)
 {
-	begin_line(line, event, program);
-	put_algorithm(line, use->type, use->name, use->driver);
+	record_line_begin(line, event, &use->program);
+	record_line_algorithm(line, use->type, use->name, use->driver);
 }
 
-static void write_count(const struct record_program *program, struct use *use, unsigned which)
+static void write_count(struct use *use, unsigned which)
 {
 	struct count *count = &use->counts[which];
 	uint64_t number = atomic_exchange(&count->number, 0);
 	uint64_t bytes = atomic_exchange(&count->bytes, 0);
 	uint64_t least = atomic_exchange(&count->least, UINT64_MAX);
 	uint64_t most = atomic_exchange(&count->most, 0);
-	struct line line;
+	struct record_line line;
 
 	if (number == 0)
 		return;
-	begin_use_line(&line, "use", program, use);
-	put_text(&line, "operation", use->operation[which], NAME_ROOM);
+	begin_use_line(&line, "use", use);
+	record_line_text(&line, "operation", use->operation[which]);
 	if (atomic_load(&use->key_size))
-		put_number(&line, "key", atomic_load(&use->key_size));
-	put_number(&line, "count", number);
-	put_number(&line, "bytes", bytes);
-	put_number(&line, "least", least < most ? least : most);
-	put_number(&line, "most", most);
-	end_line(&line);
+		record_line_number(&line, "key", atomic_load(&use->key_size));
+	record_line_number(&line, "count", number);
+	record_line_number(&line, "bytes", bytes);
+	record_line_number(&line, "least", least < most ? least : most);
+	record_line_number(&line, "most", most);
+	record_line_end(&line);
 }
 
-static void write_refusal(const struct record_program *program, struct use *use,
-			  struct refusal *refusal)
+static void write_refusal(struct use *use, struct refusal *refusal)
 {
 	int error = atomic_exchange(&refusal->error, 0);
 	uint64_t number = atomic_exchange(&refusal->number, 0);
-	struct line line;
+	struct record_line line;
 
 	if (error == 0 || number == 0)
 		return;
-	begin_use_line(&line, "error", program, use);
-	put_text(&line, "call", atomic_load(&refusal->sending) ? "send" : "recv", NAME_ROOM);
-	put_error(&line, error);
-	put_number(&line, "count", number);
-	end_line(&line);
+	begin_use_line(&line, "error", use);
+	record_line_text(&line, "call", atomic_load(&refusal->sending) ? "send" : "recv");
+	record_line_error(&line, error);
+	record_line_number(&line, "count", number);
+	record_line_end(&line);
 }
 
-static void write_use(const struct record_program *program, struct use *use)
+static void write_use(struct use *use)
 {
 	for (unsigned i = 0; i < 2; i++)
-		write_count(program, use, i);
+		write_count(use, i);
 	for (unsigned i = 0; i < REFUSALS; i++)
-		write_refusal(program, use, &use->refusals[i]);
+		write_refusal(use, &use->refusals[i]);
 }
 
 /* One more call is counted. */
-static void counted(const struct record_program *program, struct use *use)
+static void counted(struct use *use)
 {
 	if (++use->since < use->next_line)
 		return;
-	write_use(program, use);
+	write_use(use);
 	use->since = 0;
 	use->next_line *= LINES_GROWTH;
 }
 
-static void count_operation(const struct record_program *program, struct use *use, bool decrypt,
-			    uint64_t bytes)
+static void count_operation(struct use *use, bool decrypt, uint64_t bytes)
 {
 	struct count *count = &use->counts[decrypt];
 
@@ -338,7 +190,7 @@ static void count_operation(const struct record_program *program, struct use *us
 	if (bytes > atomic_load(&count->most))
 		atomic_store(&count->most, bytes);
 	atomic_fetch_add(&count->number, 1);
-	counted(program, use);
+	counted(use);
 }
 
 static struct refusal *find_refusal(struct use *use, bool sending, int error)
@@ -353,41 +205,47 @@ static struct refusal *find_refusal(struct use *use, bool sending, int error)
 	return NULL;
 }
 
-static void count_refusal(const struct record_program *program, struct use *use, bool sending,
-			  int error)
+static void count_refusal(struct use *use, bool sending, int error)
 {
 	struct refusal *refusal = find_refusal(use, sending, error);
 
 	if (!refusal) {
-		write_use(program, use);
+		write_use(use);
 		refusal = &use->refusals[0];
 	}
 	atomic_store(&refusal->sending, sending);
 	atomic_fetch_add(&refusal->number, 1);
 	atomic_store(&refusal->error, error);
-	counted(program, use);
+	counted(use);
 }
 
 /* A message of a hash ends with a send that announces no more, or with a read (H-02). */
-static void count_hash(const struct record_program *program, struct use *use, bool ends,
-		       bool sending)
+static void count_hash(struct use *use, bool ends, bool sending)
 {
 	bool ended = !sending && use->finished;
 
 	use->finished = ends && sending;
 	if (ends && !ended)
-		count_operation(program, use, false, atomic_exchange(&use->pending, 0));
+		count_operation(use, false, atomic_exchange(&use->pending, 0));
 }
 
 /* ---- what the doors tell ---- */
 
-void record_bind(const struct record_program *program, const struct sock *sock, const void *address,
-		 size_t size, int result)
+static void begin_line_of(struct record_line *line, const char *event, long process)
+{
+	struct record_program program;
+
+	record_program_find(process, &program);
+	record_line_begin(line, event, &program);
+}
+
+void record_bind(long process, const struct sock *sock, const void *address, size_t size,
+		 int result)
 {
 	char type[TYPE_SIZE] = "", name[NAME_SIZE] = "";
 	const char *bytes = address;
 	struct sock_facts facts = {.driver = NULL};
-	struct line line;
+	struct record_line line;
 
 	if (!record_is_on())
 		return;
@@ -398,11 +256,11 @@ void record_bind(const struct record_program *program, const struct sock *sock, 
 	}
 	if (result == 0 && sock)
 		(void)sock_facts(sock, &facts);
-	begin_line(&line, "bind", program);
-	put_algorithm(&line, type, name, facts.driver);
+	begin_line_of(&line, "bind", process);
+	record_line_algorithm(&line, type, name, facts.driver);
 	if (result < 0)
-		put_error(&line, -result);
-	end_line(&line);
+		record_line_error(&line, -result);
+	record_line_end(&line);
 }
 
 /* The names of a type's operations. */
@@ -417,7 +275,7 @@ static void name_operations(struct use *use)
 		use->operation[0] = use->operation[1] = "random";
 }
 
-void record_accept(struct sock *sock, const struct sock *from)
+void record_accept(long process, struct sock *sock, const struct sock *from)
 {
 	const struct use *model;
 	struct sock_facts facts;
@@ -429,6 +287,7 @@ void record_accept(struct sock *sock, const struct sock *from)
 	if (!use)
 		return;
 	clear(use);
+	record_program_find(process, &use->program);
 	copy_text(use->type, sizeof(use->type), facts.type);
 	copy_text(use->name, sizeof(use->name), facts.name);
 	copy_text(use->driver, sizeof(use->driver), facts.driver);
@@ -439,71 +298,75 @@ void record_accept(struct sock *sock, const struct sock *from)
 	*sock_door_record(sock) = use;
 }
 
-void record_data(const struct record_program *program, struct sock *sock, const struct sock_io *io,
-		 bool sending, ssize_t result)
+void record_data(long process, struct sock *sock, const struct sock_io *io, bool sending,
+		 ssize_t result)
 {
 	struct use *use = *sock_door_record(sock);
 	struct sock_facts facts;
 
 	if (!use || result == -EAGAIN || result == -EINTR)
 		return;
+	if (process != use->program.id) {
+		write_use(use);
+		record_program_find(process, &use->program);
+	}
 	if (result < 0) {
 		if (sending)
 			atomic_store(&use->pending, 0); /* H-14 */
-		count_refusal(program, use, sending, (int)-result);
+		count_refusal(use, sending, (int)-result);
 		return;
 	}
 	if (!sock_facts(sock, &facts))
 		return;
 	if (facts.key_size != atomic_load(&use->key_size)) {
-		write_use(program, use);
+		write_use(use);
 		atomic_store(&use->key_size, facts.key_size);
 	}
 	if (use->is_hash) {
 		atomic_fetch_add(&use->pending, sending ? (uint64_t)result : 0);
-		count_hash(program, use, !sending || !(io->flags & SOCK_MSG_MORE), sending);
+		count_hash(use, !sending || !(io->flags & SOCK_MSG_MORE), sending);
 	} else if (!sending && io->size > 0) {
-		count_operation(program, use, !facts.encrypt, (uint64_t)result);
+		count_operation(use, !facts.encrypt, (uint64_t)result);
 	}
 }
 
-void record_refusal(const struct record_program *program, const struct sock *sock, const char *call,
-		    int error)
+void record_refusal(long process, const struct sock *sock, const char *call, int error)
 {
 	struct sock_facts facts;
-	struct line line;
+	struct record_line line;
 
 	if (!record_is_on() || !sock_facts(sock, &facts))
 		return;
-	begin_line(&line, "error", program);
-	put_algorithm(&line, facts.type, facts.name, facts.driver);
-	put_text(&line, "call", call, NAME_ROOM);
-	put_error(&line, -error);
-	put_number(&line, "count", 1);
-	end_line(&line);
+	begin_line_of(&line, "error", process);
+	record_line_algorithm(&line, facts.type, facts.name, facts.driver);
+	record_line_text(&line, "call", call);
+	record_line_error(&line, -error);
+	record_line_number(&line, "count", 1);
+	record_line_end(&line);
 }
 
-void record_end(const struct record_program *program, struct sock *sock)
+void record_end(struct sock *sock)
 {
 	struct use *use = *sock_door_record(sock);
 
 	if (!use)
 		return;
 	*sock_door_record(sock) = NULL;
-	write_use(program, use);
+	write_use(use);
 	give_use(use);
 }
 
-void record_flush(const struct record_program *program)
+void record_flush(void)
 {
 	if (!record_is_on())
 		return;
 	for (struct use *use = atomic_load(&made_uses); use; use = use->next_made)
-		write_use(program, use);
+		write_use(use);
 }
 
-void record_forget(void)
+void record_forked(long self)
 {
+	record_program_forked(self);
 	lock_reset(&uses_lock);
 	for (struct use *use = atomic_load(&made_uses); use; use = use->next_made)
 		clear(use);

@@ -35,23 +35,18 @@
 #include "socket/sock.h"
 
 #define RECORD_VARIABLE "UALG_RECORD" /* the environment's name for the file */
-#define RECORD_LINE_MAX 4096u         /* PIPE_BUF: writes up to here are not mixed */
-#define RECORD_PATH_MAX 1024u
-
-/* Who asks. */
-struct record_program {
-	long id;                    /* process id */
-	char path[RECORD_PATH_MAX]; /* of the executable, with NUL; a longer one is cut */
-};
-
-/* Fills *out for a process; an executable that cannot be read is "". */
-void record_program_find(long id, struct record_program *out);
+#define RECORD_LINE_MAX 4096u         /* bytes of a line: PIPE_BUF, so that lines are not mixed */
 
 /*
  * From now on the record goes to the regular file of that absolute path, which is made if it is
  * not there.  NULL, "", a path that is too long or another kind of file: there is no record.
+ * self: this process's id, whose program is looked up now and kept; that of other processes (a
+ * supervisor's) when it is wanted.
  */
-void record_begin(const char *path);
+void record_begin(const char *path, long self);
+
+/* In a fork's child: its id; what was counted is the parent's to tell. */
+void record_forked(long self);
 
 extern bool record_begun;
 
@@ -62,32 +57,34 @@ static inline bool record_is_on(void)
 }
 
 /*
- * The others do nothing while there is no record.
+ * The others do nothing while there is no record.  process: the id of who makes the call.
  *
  * A bind has ended: address as the program gave it, size bytes; result: 0 or a negative errno.
  * sock: what was bound; NULL: the kernel's own socket.
  */
-void record_bind(const struct record_program *program, const struct sock *sock, const void *address,
-		 size_t size, int result);
+void record_bind(long process, const struct sock *sock, const void *address, size_t size,
+		 int result);
 
-/* accept has made an op socket of `from`, whose lock is held; nobody else knows the new one yet. */
-void record_accept(struct sock *sock, const struct sock *from);
+/*
+ * accept has made an op socket of `from`, whose lock is held; nobody else knows the new one yet. An
+ * op socket that came otherwise (from another process) is made known with itself as `from`.
+ */
+void record_accept(long process, struct sock *sock, const struct sock *from);
 
-/* A data call has ended: io as sock_send or sock_recv left it, result as returned.  Lock held. */
-void record_data(const struct record_program *program, struct sock *sock, const struct sock_io *io,
-		 bool sending, ssize_t result);
+/*
+ * A data call has ended: io as sock_send or sock_recv left it, result as returned.  Lock held.
+ * Where it is another process's than the last one, what was counted until now is written first.
+ */
+void record_data(long process, struct sock *sock, const struct sock_io *io, bool sending,
+		 ssize_t result);
 
 /* Another call ("accept", "setsockopt") was refused with a negative errno.  Lock held. */
-void record_refusal(const struct record_program *program, const struct sock *sock, const char *call,
-		    int error);
+void record_refusal(long process, const struct sock *sock, const char *call, int error);
 
 /* sock_host.ended: writes what is not written yet. */
-void record_end(const struct record_program *program, struct sock *sock);
+void record_end(struct sock *sock);
 
-/* Writes what is not written yet of all sockets: the process ends.  Takes no lock. */
-void record_flush(const struct record_program *program);
-
-/* In a fork's child: what was counted is the parent's to tell. */
-void record_forget(void);
+/* Writes what is not written yet of all sockets: this process ends.  Takes no lock. */
+void record_flush(void);
 
 #endif

@@ -265,7 +265,7 @@ static int accept_here(int number, const void *address, int flags)
 	if (result < 0)
 		preload_record_refusal(sock, "accept", result);
 	else
-		record_accept(new, sock);
+		preload_record_accept(new, sock);
 	sock_unlock(sock);
 	if (result < 0)
 		return result;

@@ -8,50 +8,49 @@
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 
-static struct record_program self;
-
-static void ended(struct sock *sock)
-{
-	record_end(&self, sock);
-}
+static long self;
 
 void preload_recording_begin(struct sock_host *host)
 {
-	record_begin(secure_getenv(RECORD_VARIABLE));
-	if (!record_is_on())
-		return;
-	record_program_find(DOOR_CALL_1(SYS_getpid, 0), &self);
-	host->ended = ended;
+	self = DOOR_CALL_1(SYS_getpid, 0);
+	record_begin(secure_getenv(RECORD_VARIABLE), self);
+	if (record_is_on())
+		host->ended = record_end;
 }
 
 void preload_recording_forked(void)
 {
 	if (!record_is_on())
 		return;
-	self.id = DOOR_CALL_1(SYS_getpid, 0);
-	record_forget();
+	self = DOOR_CALL_1(SYS_getpid, 0);
+	record_forked(self);
 }
 
 void preload_record_bind(const struct sock *sock, const void *address, size_t size, int result)
 {
-	record_bind(&self, sock, address, size, result);
+	record_bind(self, sock, address, size, result);
+}
+
+void preload_record_accept(struct sock *sock, const struct sock *from)
+{
+	record_accept(self, sock, from);
 }
 
 void preload_record_data(struct sock *sock, const struct sock_io *io, bool sending, ssize_t result)
 {
-	record_data(&self, sock, io, sending, result);
+	record_data(self, sock, io, sending, result);
 }
 
 void preload_record_refusal(const struct sock *sock, const char *call, int error)
 {
-	record_refusal(&self, sock, call, error);
+	record_refusal(self, sock, call, error);
 }
 
 /* exit() */
 __attribute__((destructor)) static void flush(void)
 {
 	if (record_is_on() && preload_owns())
-		record_flush(&self);
+		record_flush();
 }
 
 PRELOAD_EXPORT void _exit(int status)
