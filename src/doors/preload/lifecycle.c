@@ -205,12 +205,13 @@ static int bind_instead(int number, const void *address, socklen_t size)
 	return result;
 }
 
+/* What looks like the kernel's socket may be a supervisor's, who tells of it. */
 static void record_kernel_bind(int number, const void *address, socklen_t size, int result)
 {
 	uint8_t copy[UALG_SOCKADDR_MAX];
 	int saved = errno;
 
-	if (record_is_on() && is_kernel_alg_socket(number) &&
+	if (record_is_on() && !preload_is_supervised() && is_kernel_alg_socket(number) &&
 	    preload_copy_address(copy, address, size) == 0)
 		preload_record_bind(NULL, copy, size, result < 0 ? -saved : 0);
 	errno = saved;
