@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/secmem.h"
 #include "crypto/bytes.h"
 #include "crypto/templates/parts.h"
 #include "crypto/templates/templates.h"
@@ -75,29 +74,18 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 	return 0;
 }
 
+static void ctr_fill(void *iv, uint8_t *stream, unsigned block, const uint8_t *in, size_t size)
+{
+	(void)in;
+	for (size_t done = 0; done < size; done += block) {
+		memcpy(stream + done, iv, block);
+		bytes_add_be(iv, block, 1);
+	}
+}
+
 static int ctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = template_part(tfm);
-	unsigned block = cipher->alg->blocksize;
-	uint8_t stream[TEMPLATE_BATCH];
-	size_t used = 0;
-
-	while (size > 0) {
-		size_t part = template_batch(size);
-		size_t blocks = (part + block - 1) / block;
-
-		for (size_t i = 0; i < blocks; i++) {
-			memcpy(stream + i * block, iv, block);
-			bytes_add_be(iv, block, 1);
-		}
-		used = blocks * block > used ? blocks * block : used;
-		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
-		bytes_xor(out, in, stream, part);
-		in += part;
-		out += part;
-		size -= part;
-	}
-	secmem_wipe(stream, used);
+	template_stream_crypt(template_part(tfm), ctr_fill, iv, out, in, size);
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "base/secmem.h"
 #include "crypto/bytes.h"
 #include "crypto/templates/parts.h"
 #include "crypto/templates/templates.h"
@@ -65,29 +64,28 @@ static int rfc3686_create(const struct template_name *name, struct alg *out)
 	return 0;
 }
 
+struct xctr_state {
+	const uint8_t *iv;
+	uint64_t counter;
+};
+
+static void xctr_fill(void *opaque, uint8_t *stream, unsigned block, const uint8_t *in, size_t size)
+{
+	struct xctr_state *state = opaque;
+	uint64_t low = bytes_load_le64(state->iv);
+
+	(void)in;
+	for (size_t done = 0; done < size; done += block) {
+		bytes_store_le64(stream + done, low ^ state->counter++);
+		memcpy(stream + done + 8, state->iv + 8, 8);
+	}
+}
+
 static int xctr_crypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = template_part(tfm);
-	uint64_t low = bytes_load_le64(iv);
-	uint8_t stream[TEMPLATE_BATCH];
-	size_t used = 0;
+	struct xctr_state state = {iv, 1};
 
-	for (uint64_t counter = 1; size > 0;) {
-		size_t part = template_batch(size);
-		size_t blocks = (part + BLOCK - 1) / BLOCK;
-
-		for (size_t i = 0; i < blocks; i++) {
-			bytes_store_le64(stream + i * BLOCK, low ^ counter++);
-			memcpy(stream + i * BLOCK + 8, iv + 8, 8);
-		}
-		used = blocks * BLOCK > used ? blocks * BLOCK : used;
-		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
-		bytes_xor(out, in, stream, part);
-		in += part;
-		out += part;
-		size -= part;
-	}
-	secmem_wipe(stream, used);
+	template_stream_crypt(template_part(tfm), xctr_fill, &state, out, in, size);
 	return 0;
 }
 

@@ -32,29 +32,18 @@ static int cfb_encrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 }
 
 /* All blocks of the key stream are encryptions of what is there already. */
+static void cfb_fill(void *iv, uint8_t *stream, unsigned block, const uint8_t *in, size_t size)
+{
+	memcpy(stream, iv, block);
+	if (size > block)
+		memcpy(stream + block, in, (size - 1) / block * block);
+	if (size >= block)
+		memcpy(iv, in + (size / block - 1) * block, block);
+}
+
 static int cfb_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t *in, size_t size)
 {
-	struct tfm *cipher = template_part(tfm);
-	unsigned block = cipher->alg->blocksize;
-	uint8_t stream[TEMPLATE_BATCH];
-	size_t used = 0;
-
-	while (size > 0) {
-		size_t part = template_batch(size);
-		size_t blocks = (part + block - 1) / block;
-
-		memcpy(stream, iv, block);
-		memcpy(stream + block, in, (blocks - 1) * block);
-		if (part >= block)
-			memcpy(iv, in + (part / block - 1) * block, block);
-		used = blocks * block > used ? blocks * block : used;
-		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
-		bytes_xor(out, in, stream, part);
-		in += part;
-		out += part;
-		size -= part;
-	}
-	secmem_wipe(stream, used);
+	template_stream_crypt(template_part(tfm), cfb_fill, iv, out, in, size);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/secmem.h"
 #include "crypto/bytes.h"
 #include "crypto/registry.h"
 
@@ -58,6 +59,28 @@ void template_mac_blocks(struct tfm *cipher, uint8_t *chain, const uint8_t *in, 
 		bytes_xor(chain, chain, in, size);
 		ops->encrypt(cipher, chain, chain, 1);
 	}
+}
+
+void template_stream_crypt(struct tfm *cipher, template_stream_fill *fill, void *state,
+			   uint8_t *out, const uint8_t *in, size_t size)
+{
+	unsigned block = cipher->alg->blocksize;
+	uint8_t stream[TEMPLATE_BATCH];
+	size_t used = 0;
+
+	while (size > 0) {
+		size_t part = template_batch(size);
+		size_t blocks = (part + block - 1) / block;
+
+		fill(state, stream, block, in, part);
+		used = blocks * block > used ? blocks * block : used;
+		cipher->alg->cipher.encrypt(cipher, stream, stream, blocks);
+		bytes_xor(out, in, stream, part);
+		in += part;
+		out += part;
+		size -= part;
+	}
+	secmem_wipe(stream, used);
 }
 
 /* What every skcipher around one part has of it. */

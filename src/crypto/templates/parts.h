@@ -56,6 +56,17 @@ static inline struct tfm *template_part(const struct tfm *tfm)
 /* CBC-MAC: chain = E(chain ^ block) for each block. */
 void template_mac_blocks(struct tfm *cipher, uint8_t *chain, const uint8_t *in, size_t blocks);
 
+/*
+ * Writes what becomes the next part of a key stream when it is encrypted: whole blocks, as many as
+ * size bytes of text take, and moves state on.  in is that text, not yet changed.
+ */
+typedef void template_stream_fill(void *state, uint8_t *stream, unsigned block, const uint8_t *in,
+				  size_t size);
+
+/* out = in ^ the encryption of what fill gives, batch by batch. */
+void template_stream_crypt(struct tfm *cipher, template_stream_fill *fill, void *state,
+			   uint8_t *out, const uint8_t *in, size_t size);
+
 /* alg->setkey where the key is the first part's.  As tfm_setkey. */
 int template_part_setkey(struct tfm *tfm, const uint8_t *key, size_t size);
 
