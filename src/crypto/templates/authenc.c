@@ -53,23 +53,15 @@ int authenc_parse_keys(const uint8_t *blob, size_t size, struct authenc_keys *ke
 	return 0;
 }
 
-static struct tfm *cipher_part(const struct tfm *tfm)
-{
-	const struct mac_parts *context = tfm_context(tfm);
-
-	return context->parts.tfm[CIPHER];
-}
-
 static int authenc_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
-	const struct mac_parts *context = tfm_context(tfm);
 	struct authenc_keys keys;
 	int result = authenc_parse_keys(key, size, &keys);
 
 	if (result == 0)
-		result = tfm_setkey(context->parts.tfm[HASH], keys.hash, keys.hash_size);
+		result = tfm_setkey(mac_part(tfm, HASH), keys.hash, keys.hash_size);
 	if (result == 0)
-		result = tfm_setkey(cipher_part(tfm), keys.cipher, keys.cipher_size);
+		result = tfm_setkey(mac_part(tfm, CIPHER), keys.cipher, keys.cipher_size);
 	return result;
 }
 
@@ -144,13 +136,13 @@ static int crypt_text(struct tfm *tfm, const struct aead_request *request, ciphe
 	uint8_t iv[ALG_MAX_IV];
 
 	memcpy(iv, request->iv, tfm->alg->ivsize);
-	return function(cipher_part(tfm), iv, request->out, request->in, request->size);
+	return function(mac_part(tfm, CIPHER), iv, request->out, request->in, request->size);
 }
 
 static int encrypt_then_tag(struct tfm *tfm, const struct aead_request *request,
 			    tag_function *compute)
 {
-	int result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.encrypt);
+	int result = crypt_text(tfm, request, mac_part(tfm, CIPHER)->alg->skcipher.encrypt);
 
 	return result < 0 ? result : write_tag(tfm, request, request->out, compute);
 }
@@ -162,7 +154,7 @@ static int check_then_decrypt(struct tfm *tfm, const struct aead_request *reques
 
 	if (result < 0)
 		return result;
-	return crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.decrypt);
+	return crypt_text(tfm, request, mac_part(tfm, CIPHER)->alg->skcipher.decrypt);
 }
 
 static int authenc_encrypt(struct tfm *tfm, const struct aead_request *request)
@@ -196,7 +188,7 @@ static int krb5enc_encrypt(struct tfm *tfm, const struct aead_request *request)
 	int result = compute_tag(tfm, request, request->in, digest);
 
 	if (result == 0)
-		result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.encrypt);
+		result = crypt_text(tfm, request, mac_part(tfm, CIPHER)->alg->skcipher.encrypt);
 	if (result == 0)
 		memcpy(request->tag, digest, tfm->authsize);
 	return result;
@@ -204,7 +196,7 @@ static int krb5enc_encrypt(struct tfm *tfm, const struct aead_request *request)
 
 static int krb5enc_decrypt(struct tfm *tfm, const struct aead_request *request)
 {
-	int result = crypt_text(tfm, request, cipher_part(tfm)->alg->skcipher.decrypt);
+	int result = crypt_text(tfm, request, mac_part(tfm, CIPHER)->alg->skcipher.decrypt);
 
 	return result < 0 ? result : check_tag(tfm, request, request->out, compute_tag);
 }

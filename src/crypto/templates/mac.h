@@ -30,6 +30,13 @@ static inline size_t mac_context_size(const struct alg *hash)
 	return sizeof(struct mac_parts) + hash->statesize;
 }
 
+static inline struct tfm *mac_part(const struct tfm *tfm, size_t index)
+{
+	const struct mac_parts *context = tfm_context(tfm);
+
+	return context->parts.tfm[index];
+}
+
 /* Begins a message with the part of that index.  One that lacks its key: -ENOKEY at the end. */
 static inline struct mac mac_begin(const struct tfm *tfm, size_t part, bool keyed)
 {

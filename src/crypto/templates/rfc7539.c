@@ -25,23 +25,16 @@
 #define COUNTER_SIZE 4u
 #define TAG_SIZE     16u
 
-static struct tfm *stream_part(const struct tfm *tfm)
-{
-	const struct mac_parts *context = tfm_context(tfm);
-
-	return context->parts.tfm[STREAM];
-}
-
 static int rfc7539_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
-	return size == KEY_SIZE ? tfm_setkey(stream_part(tfm), key, size) : -EINVAL;
+	return size == KEY_SIZE ? tfm_setkey(mac_part(tfm, STREAM), key, size) : -EINVAL;
 }
 
 /* The stream from a 64-byte block on. */
 static int run_stream(struct tfm *tfm, const uint8_t *nonce, uint8_t block, uint8_t *out,
 		      const uint8_t *in, size_t size)
 {
-	struct tfm *stream = stream_part(tfm);
+	struct tfm *stream = mac_part(tfm, STREAM);
 	uint8_t iv[COUNTER_SIZE + IV_SIZE] = {block};
 
 	memcpy(iv + COUNTER_SIZE, nonce, IV_SIZE);
