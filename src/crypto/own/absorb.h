@@ -39,20 +39,44 @@ __attribute__((always_inline)) static inline void absorb(const struct tfm *tfm, 
 	memcpy(waiting, data + size - *filled, *filled);
 }
 
+#define ABSORB_BLOCK 64u
+
+/* What hashes made as MD4 is have beside their words: bytes so far, and those that wait. */
+struct absorb_tail {
+	uint64_t total;
+	uint8_t block[ABSORB_BLOCK];
+	uint32_t filled;
+};
+
+/* absorb with a tail, which counts. */
+static inline void absorb_counted(const struct tfm *tfm, void *state, absorb_blocks *blocks,
+				  struct absorb_tail *tail, const uint8_t *data, size_t size)
+{
+	tail->total += size;
+	absorb(tfm, state, blocks, ABSORB_BLOCK, tail->block, &tail->filled, data, size);
+}
+
 /*
- * The padding of MD4 and those after it: a one bit behind the filled bytes that wait, and zeros.
- * The block then lacks only the length, for whose length_size bytes there is room at its end.
+ * The padding: a one bit behind what waits, and zeros.  The block then lacks only the length, for
+ * whose length_size bytes there is room at its end.
  */
 static inline void absorb_padding(const struct tfm *tfm, void *state, absorb_blocks *blocks,
-				  uint32_t block, uint32_t length_size, uint8_t *waiting,
-				  uint32_t filled)
+				  struct absorb_tail *tail, uint32_t length_size)
 {
-	waiting[filled++] = 0x80;
-	memset(waiting + filled, 0, block - filled);
-	if (filled <= block - length_size)
+	uint32_t filled = tail->filled;
+
+	tail->block[filled++] = 0x80;
+	memset(tail->block + filled, 0, ABSORB_BLOCK - filled);
+	if (filled <= ABSORB_BLOCK - length_size)
 		return;
-	blocks(tfm, state, waiting, 1);
-	memset(waiting, 0, block);
+	blocks(tfm, state, tail->block, 1);
+	memset(tail->block, 0, ABSORB_BLOCK);
+}
+
+/* Whether a foreign tail is one that the functions above can be trusted with. */
+static inline bool absorb_tail_valid(const struct absorb_tail *tail)
+{
+	return tail->filled == tail->total % ABSORB_BLOCK;
 }
 
 #endif

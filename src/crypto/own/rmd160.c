@@ -8,7 +8,7 @@
 #include "crypto/own/absorb.h"
 #include "crypto/own/own.h"
 
-#define BLOCK       64u
+#define BLOCK       ABSORB_BLOCK
 #define LENGTH_SIZE 8u
 #define DIGEST      20u
 #define WORDS       5u
@@ -16,9 +16,7 @@
 
 struct rmd160_state {
 	uint32_t h[WORDS];
-	uint64_t total; /* bytes */
-	uint8_t block[BLOCK];
-	uint32_t filled;
+	struct absorb_tail tail;
 };
 
 static const uint32_t iv[WORDS] = {0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u};
@@ -165,8 +163,7 @@ static int rmd160_update(const struct tfm *tfm, void *opaque, const uint8_t *dat
 {
 	struct rmd160_state *state = opaque;
 
-	state->total += size;
-	absorb(tfm, state, absorb_whole, BLOCK, state->block, &state->filled, data, size);
+	absorb_counted(tfm, state, absorb_whole, &state->tail, data, size);
 	return 0;
 }
 
@@ -175,9 +172,9 @@ static int rmd160_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 {
 	struct rmd160_state *state = opaque;
 
-	absorb_padding(tfm, state, absorb_whole, BLOCK, LENGTH_SIZE, state->block, state->filled);
-	bytes_store_le64(state->block + BLOCK - LENGTH_SIZE, state->total * 8);
-	compress(state->h, state->block);
+	absorb_padding(tfm, state, absorb_whole, &state->tail, LENGTH_SIZE);
+	bytes_store_le64(state->tail.block + BLOCK - LENGTH_SIZE, state->tail.total * 8);
+	compress(state->h, state->tail.block);
 	for (unsigned i = 0; i < WORDS; i++)
 		bytes_store_le32(digest + 4 * i, state->h[i]);
 	return 0;
@@ -188,7 +185,7 @@ static bool rmd160_state_valid(const struct tfm *tfm, const void *opaque)
 	const struct rmd160_state *state = opaque;
 
 	(void)tfm;
-	return state->filled == state->total % BLOCK;
+	return absorb_tail_valid(&state->tail);
 }
 
 static struct alg rmd160[] = {{

@@ -5,15 +5,13 @@
 #include "crypto/own/absorb.h"
 #include "crypto/own/own.h"
 
-#define BLOCK       64u
+#define BLOCK       ABSORB_BLOCK
 #define LENGTH_SIZE 8u
 #define DIGEST      32u
 
 struct sm3_state {
 	uint32_t v[8];
-	uint64_t total; /* bytes */
-	uint8_t block[BLOCK];
-	uint32_t filled;
+	struct absorb_tail tail;
 };
 
 /* Section 4.1. */
@@ -156,8 +154,7 @@ static int sm3_update(const struct tfm *tfm, void *opaque, const uint8_t *data, 
 {
 	struct sm3_state *state = opaque;
 
-	state->total += size;
-	absorb(tfm, state, absorb_whole, BLOCK, state->block, &state->filled, data, size);
+	absorb_counted(tfm, state, absorb_whole, &state->tail, data, size);
 	return 0;
 }
 
@@ -166,9 +163,9 @@ static int sm3_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 {
 	struct sm3_state *state = opaque;
 
-	absorb_padding(tfm, state, absorb_whole, BLOCK, LENGTH_SIZE, state->block, state->filled);
-	bytes_store_be64(state->block + BLOCK - LENGTH_SIZE, state->total * 8);
-	compress(state, state->block);
+	absorb_padding(tfm, state, absorb_whole, &state->tail, LENGTH_SIZE);
+	bytes_store_be64(state->tail.block + BLOCK - LENGTH_SIZE, state->tail.total * 8);
+	compress(state, state->tail.block);
 	for (unsigned i = 0; i < 8; i++)
 		bytes_store_be32(digest + 4 * i, state->v[i]);
 	return 0;
@@ -179,7 +176,7 @@ static bool sm3_state_valid(const struct tfm *tfm, const void *opaque)
 	const struct sm3_state *state = opaque;
 
 	(void)tfm;
-	return state->filled == state->total % BLOCK;
+	return absorb_tail_valid(&state->tail);
 }
 
 static struct alg sm3[] = {{

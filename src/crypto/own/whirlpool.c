@@ -17,9 +17,7 @@
 
 struct whirlpool_state {
 	uint64_t h[ROWS];
-	uint64_t total; /* bytes */
-	uint8_t block[BLOCK];
-	uint32_t filled;
+	struct absorb_tail tail;
 };
 
 /* The mini-boxes E and R (section 6.2). */
@@ -138,8 +136,7 @@ static int whirlpool_update(const struct tfm *tfm, void *opaque, const uint8_t *
 {
 	struct whirlpool_state *state = opaque;
 
-	state->total += size;
-	absorb(tfm, state, absorb_whole, BLOCK, state->block, &state->filled, data, size);
+	absorb_counted(tfm, state, absorb_whole, &state->tail, data, size);
 	return 0;
 }
 
@@ -148,10 +145,10 @@ static int whirlpool_final(const struct tfm *tfm, void *opaque, uint8_t *digest)
 	struct whirlpool_state *state = opaque;
 	uint8_t whole[BLOCK];
 
-	absorb_padding(tfm, state, absorb_whole, BLOCK, LENGTH_SIZE, state->block, state->filled);
-	bytes_store_be64(state->block + BLOCK - 16, state->total >> 61);
-	bytes_store_be64(state->block + BLOCK - 8, state->total << 3);
-	code(state->h, state->block, 1);
+	absorb_padding(tfm, state, absorb_whole, &state->tail, LENGTH_SIZE);
+	bytes_store_be64(state->tail.block + BLOCK - 16, state->tail.total >> 61);
+	bytes_store_be64(state->tail.block + BLOCK - 8, state->tail.total << 3);
+	code(state->h, state->tail.block, 1);
 	for (unsigned i = 0; i < ROWS; i++)
 		bytes_store_le64(whole + 8 * i, state->h[i]);
 	memcpy(digest, whole, tfm->alg->digestsize);
@@ -164,7 +161,7 @@ static bool whirlpool_state_valid(const struct tfm *tfm, const void *opaque)
 	const struct whirlpool_state *state = opaque;
 
 	(void)tfm;
-	return state->filled == state->total % BLOCK;
+	return absorb_tail_valid(&state->tail);
 }
 
 #define HASH(bits)                                                                                 \
