@@ -6,7 +6,7 @@
 #   make all           build
 #   make bench         measure, against the goals in bench/
 #   make races         the race tests under ThreadSanitizer
-#   make leaks         10,000 sockets, and a short run under valgrind
+#   make leaks         10,000 sockets, and the conformance table under valgrind
 #   make conformance   compare with real kernels: their record, rule by rule, and random programs
 #   make oracle        make that record anew, on Debian's kernel in an emulator
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
@@ -46,7 +46,7 @@ races:
 	sh scripts/races.sh
 
 leaks: all
-	sh scripts/leaks.sh $(BUILD)
+	sh scripts/leaks.sh $(BUILD) all
 
 conformance: all
 	meson test -C $(BUILD) --no-rebuild --suite conformance --print-errorlogs

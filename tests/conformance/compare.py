@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Compares what the conformance table, or the kernels' probe, prints here with the record.
 
-    compare.py [--preload LIBRARY] PROGRAM table FOLDER
-    compare.py [--preload LIBRARY] PROGRAM probe FOLDER [ORACLE]
+    compare.py [--preload LIBRARY] [--under COMMAND] PROGRAM table FOLDER
+    compare.py [--preload LIBRARY] [--under COMMAND] PROGRAM probe FOLDER [ORACLE]
 
 FOLDER is tests/conformance.  ORACLE has the probe's source and its record, contract.txt; it is left
 out where it is not there.  PROGRAM is the built `conformance`; it also tells which names can be
@@ -14,6 +14,7 @@ import argparse
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -66,8 +67,9 @@ def reasons(path, titled):
 class Here:
     """Programs that run behind the door, in the profile strict."""
 
-    def __init__(self, program, preload):
+    def __init__(self, program, preload, under):
         self.program = program
+        self.under = under
         self.environment = dict(os.environ, UALG_PROFILE="strict")
         if preload:
             self.environment["LD_PRELOAD"] = preload
@@ -75,7 +77,7 @@ class Here:
         self.status = None  # of the last run
 
     def run(self, *command):
-        ended = subprocess.run(command, env=self.environment, stdin=subprocess.DEVNULL,
+        ended = subprocess.run([*self.under, *command], env=self.environment, stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, timeout=RUN_LIMIT)
         self.status = ended.returncode
         return ended.stdout.decode(errors="replace")
@@ -256,6 +258,8 @@ def compare_probe(here, oracle, report):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--preload", default="")
+    parser.add_argument("--under", default=[], type=shlex.split,
+                        help="a command that runs the program, as valgrind does")
     parser.add_argument("program")
     parser.add_argument("what", choices=["table", "probe"])
     parser.add_argument("folder", type=pathlib.Path)
@@ -263,7 +267,7 @@ def main():
     arguments = parser.parse_args()
     if "UALG_ORACLE" in os.environ:
         arguments.oracle = pathlib.Path(os.environ["UALG_ORACLE"])
-    here = Here(arguments.program, arguments.preload)
+    here = Here(arguments.program, arguments.preload, arguments.under)
     report = Report(reasons(arguments.folder / "exceptions.txt", True),
                     reasons(arguments.folder / "pending.txt", False))
     if arguments.what == "table":

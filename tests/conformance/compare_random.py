@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Runs the random programs and compares what they print with a kernel's record.
 
-    compare_random.py [--preload LIBRARY] PROGRAM RECORD
+    compare_random.py [--preload LIBRARY] [--under COMMAND] PROGRAM RECORD
 
 RECORD is random-6.1.txt.xz.  A program that differs is shown call by call, with what the kernel
 answered where we do not, and with the command that runs it alone.  TAP: a line for each hundred.
@@ -11,6 +11,7 @@ import argparse
 import itertools
 import lzma
 import os
+import shlex
 import subprocess
 import sys
 
@@ -33,14 +34,16 @@ def show(program, number, kernel, environment, preload):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--preload", default="")
+    parser.add_argument("--under", default=[], type=shlex.split,
+                        help="a command that runs the program, as valgrind does")
     parser.add_argument("program")
     parser.add_argument("record")
     arguments = parser.parse_args()
     environment = dict(os.environ, UALG_PROFILE="strict", LD_PRELOAD=arguments.preload)
     with lzma.open(arguments.record, "rt") as file:
         record = file.read().splitlines()
-    output = subprocess.run([arguments.program, "--count", str(len(record))], env=environment,
-                            timeout=RUN_LIMIT, stdout=subprocess.PIPE, text=True)
+    output = subprocess.run([*arguments.under, arguments.program, "--count", str(len(record))],
+                            env=environment, timeout=RUN_LIMIT, stdout=subprocess.PIPE, text=True)
     ours = output.stdout.splitlines()
     different = 0
     for first in range(0, len(record), GROUP):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What takes more than one call at a time: sleeping, threads, fork, exec, descriptor passing. */
 #include <errno.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -184,10 +185,13 @@ static void add_fd(const char *name, int fd, void *argument)
 /* exec COMMAND   in a child that has executed this program anew */
 static void run_exec(const struct command *command, char *token)
 {
-	char list[FDS_SIZE] = "";
+	char list[FDS_SIZE] = "", self[PATH_MAX] = "";
 	int ends[2];
 	pid_t child;
 
+	/* By its name: behind an emulator the link itself leads to that one. */
+	if (readlink("/proc/self/exe", self, sizeof(self) - 1) < 0)
+		table_error("no name of this program", command->line);
 	fd_each(add_fd, list);
 	child = fork_with_pipe(ends);
 	if (child == 0) {
@@ -195,7 +199,7 @@ static void run_exec(const struct command *command, char *token)
 				     (char *)(uintptr_t)command_rest(command, 1), NULL};
 
 		dup2(ends[1], STDOUT_FILENO);
-		execv("/proc/self/exe", arguments);
+		execv(self, arguments);
 		_exit(1);
 	}
 	read_token(ends[0], token);
