@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "doors/common/record.h"
 #include "doors/supervisor/memory.h"
 
 /* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
@@ -81,11 +82,13 @@ void host_begin(void)
 	host_rcvbuf = buffer_of(descriptor, SO_RCVBUF);
 	if (descriptor >= 0)
 		(void)close(descriptor);
+	record_begin(getenv(RECORD_VARIABLE), getpid());
 	supervisor_host = (struct sock_host){
 	    .profile = supervisor_options->profile,
 	    .guard = memory_guard,
 	    .probe = memory_probe,
 	    .capable = capable,
 	    .changed = changed,
+	    .ended = record_end,
 	};
 }

@@ -100,6 +100,14 @@ void object_free(struct supervisor_object *object)
 	count--;
 }
 
+void objects_end(void)
+{
+	for (unsigned i = 0; i < BUCKETS; i++)
+		while (buckets[i])
+			object_free(buckets[i]);
+	doubted = NULL;
+}
+
 void object_doubt(struct supervisor_object *object)
 {
 	object->checks = 0;
@@ -132,7 +140,8 @@ bool objects_reap(bool idle)
 
 	for (unsigned i = 0; *link && (idle || i < HURRY_MAX); i++) {
 		struct supervisor_object *object = *link;
-		bool alive = is_alive(object);
+		/* A call that sleeps on it goes on, as in the kernel. */
+		bool alive = object->sleepers || is_alive(object);
 
 		if (alive && (!idle || ++object->checks < CHECKS_MAX)) {
 			link = &object->next_doubted;

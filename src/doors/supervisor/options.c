@@ -7,11 +7,13 @@
 
 #include "doors/common/generic.h"
 #include "doors/common/message.h"
+#include "doors/common/record.h"
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/handover.h"
 #include "doors/supervisor/host.h"
 #include "doors/supervisor/memory.h"
 #include "doors/supervisor/object.h"
+#include "doors/supervisor/waiting.h"
 #include "ualg/if_alg.h"
 
 /* wmem_max and rmem_max of the kernel that the profile strict is (S-15). */
@@ -43,6 +45,7 @@ static long set_buffer(const struct supervisor_call *call, struct supervisor_obj
 		sock_set_buffers(object->sock, buffer_of(descriptor, SO_SNDBUF),
 				 buffer_of(descriptor, SO_RCVBUF));
 		sock_unlock(object->sock);
+		waiting_show(call, supervisor_int(call, 0), object);
 	}
 	(void)close(descriptor);
 	return result;
@@ -80,6 +83,8 @@ static long set_alg(struct supervisor_call *call, struct supervisor_object *obje
 	memory_map_use(&map);
 	result = sock_setsockopt(object->sock, supervisor_int(call, 1), supervisor_int(call, 2),
 				 arena.iov_base, size);
+	if (result < 0)
+		record_refusal(call->process->pid, object->sock, "setsockopt", (int)result);
 	memory_map_use(NULL);
 	sock_unlock(object->sock);
 	return result;

@@ -25,6 +25,7 @@ struct supervisor_object {
 	int placeholder_type;  /* SOCK_DGRAM or SOCK_SEQPACKET */
 	unsigned char name[8]; /* the placeholder's, in the abstract namespace */
 	unsigned name_size;    /* bytes of it */
+	unsigned sleepers;     /* calls that sleep on it */
 	unsigned checks;       /* how often its end was looked for in vain */
 	bool doubted;          /* a number of it may have been closed */
 	struct supervisor_object *next;
@@ -94,6 +95,8 @@ struct supervisor_object *object_of_sock(struct sock *sock);
  * any are still in doubt.
  */
 bool objects_reap(bool idle);
+/* Ends them all: nobody is left. */
+void objects_end(void);
 /* All there are, for tests and reports. */
 unsigned objects_count(void);
 unsigned processes_count(void);

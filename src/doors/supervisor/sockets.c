@@ -6,6 +6,7 @@
 
 #include "doors/common/message.h"
 #include "doors/common/placeholder.h"
+#include "doors/common/record.h"
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/handover.h"
@@ -134,6 +135,7 @@ CALLS_HANDLER(serve_bind)
 	if (!sock_lock(object->sock))
 		return -EBUSY;
 	result = sock_bind(object->sock, address, (size_t)size);
+	record_bind(call->process->pid, object->sock, address, (size_t)size, result);
 	sock_unlock(object->sock);
 	return result;
 }
@@ -153,6 +155,10 @@ static long accept_with(struct supervisor_call *call, int flags)
 	if (!sock_lock(object->sock))
 		return -EBUSY;
 	result = sock_accept(object->sock, &new);
+	if (result == 0)
+		record_accept(call->process->pid, new, object->sock);
+	else
+		record_refusal(call->process->pid, object->sock, "accept", result);
 	sock_unlock(object->sock);
 	if (result < 0)
 		return result;

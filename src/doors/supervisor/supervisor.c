@@ -139,8 +139,10 @@ static pid_t program_pid;
 /* The front hears of the program itself; of others only the end of the last one matters. */
 static void child_told(pid_t pid, int status)
 {
-	if (pid < 0)
+	if (pid < 0) {
+		objects_end();
 		_exit(0);
+	}
 	if (pid != program_pid)
 		return;
 	front_tell(report_to, pid, status);

@@ -11,6 +11,7 @@
 
 #include "base/secmem.h"
 #include "doors/common/placeholder.h"
+#include "doors/common/record.h"
 #include "doors/supervisor/loop.h"
 
 #define SPARES_MAX 8u
@@ -100,6 +101,9 @@ static long engine_call(struct transfer *transfer)
 		return -EBUSY;
 	result = transfer->direction == MEMORY_IN ? sock_send(transfer->sock, &transfer->io)
 						  : sock_recv(transfer->sock, &transfer->io);
+	if (result != SOCK_WAIT)
+		record_data(transfer->call.process->pid, transfer->sock, &transfer->io,
+			    transfer->direction == MEMORY_IN, result);
 	sock_unlock(transfer->sock);
 	memory_map_use(NULL);
 	return result;
@@ -141,6 +145,7 @@ static void put_to_sleep(struct transfer *transfer)
 		sock_get(transfer->sock);
 		sock_unlock(transfer->sock);
 	}
+	transfer->object->sleepers++;
 	transfer->next = sleeping;
 	sleeping = transfer;
 	loop_hurry();
@@ -199,6 +204,7 @@ long transfer_run(struct transfer *transfer, size_t iov_count)
 
 static void end_sleep(struct transfer *transfer, long result)
 {
+	transfer->object->sleepers--;
 	if (sock_lock(transfer->sock))
 		sock_put_unlock(transfer->sock);
 	transfer->call.way->answer(&transfer->call, result);
