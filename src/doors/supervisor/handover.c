@@ -10,6 +10,7 @@
 
 #include "base/secmem.h"
 #include "doors/common/handover.h"
+#include "doors/common/record.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/host.h"
 #include "doors/supervisor/memory.h"
@@ -70,6 +71,10 @@ static long adopt(const struct supervisor_call *call, int number, struct sock *s
 		if (sock_lock(sock))
 			sock_put_unlock(sock);
 		return -ENOMEM;
+	}
+	if (sock_lock(sock)) {
+		record_accept(call->process->pid, sock, sock);
+		sock_unlock(sock);
 	}
 	object->shown = 0; /* what it shows is not known here */
 	process_ask_anew();
