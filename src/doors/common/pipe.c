@@ -100,26 +100,41 @@ static void wait_for_room(int descriptor)
 	(void)DOOR_CALL_5(SYS_ppoll, &entry, 1, NULL, NULL, 0);
 }
 
+static long put(int descriptor, const void *pages, size_t size)
+{
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)pages, .iov_len = size};
+	long result;
+
+	do {
+		result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
+	} while (result == -EINTR);
+	return result;
+}
+
+ssize_t door_pipe_put(int descriptor, const void *pages, size_t size)
+{
+	long result = put(descriptor, pages, size);
+
+	if (result != -EAGAIN)
+		return result;
+	enlarge(descriptor, size);
+	return put(descriptor, pages, size);
+}
+
 ssize_t door_pipe_give(int descriptor, const void *pages, size_t size)
 {
-	bool enlarged = false;
 	size_t done = 0;
 
 	while (done < size) {
-		struct iovec iov = {.iov_base = (uint8_t *)(uintptr_t)pages + done,
-				    .iov_len = size - done};
-		long result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
+		ssize_t result =
+		    door_pipe_put(descriptor, (const uint8_t *)pages + done, size - done);
 
-		if (result > 0) {
+		if (result > 0)
 			done += (size_t)result;
-		} else if (result == -EAGAIN && !enlarged) {
-			enlarge(descriptor, size - done);
-			enlarged = true;
-		} else if (result == -EAGAIN) {
+		else if (result == -EAGAIN)
 			wait_for_room(descriptor);
-		} else if (result != -EINTR) {
+		else
 			return done ? (ssize_t)done : result;
-		}
 	}
 	return (ssize_t)size;
 }

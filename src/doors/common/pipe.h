@@ -32,10 +32,16 @@ ssize_t door_pipe_take(int descriptor, void *to, size_t size);
 size_t door_pipe_room(int descriptor);
 
 /*
- * Puts the first size bytes of pages (from door_pipe_pages) in, as pages, without copying.  Where
- * they do not fit after all the pipe is made larger, or, if it cannot be, waited for: the bytes are
- * nowhere else.  Returns size; bytes put in before a failure; -EPIPE (with SIGPIPE, as for every
- * writer), or another negative errno of vmsplice.
+ * Puts bytes of pages (from door_pipe_pages) in, as pages, without copying and without sleeping;
+ * where none fit after all the pipe is made larger, if it can be.  Returns how many, at least one;
+ * -EAGAIN: none; -EPIPE (with SIGPIPE, as for every writer), or another negative errno of vmsplice.
+ */
+ssize_t door_pipe_put(int descriptor, const void *pages, size_t size);
+
+/*
+ * Puts the first size bytes of pages (from door_pipe_pages) in in this manner, and waits
+ * for room where there is none: the bytes are nowhere else.  Returns size; bytes put in before a
+ * failure; or a negative errno as above.
  */
 ssize_t door_pipe_give(int descriptor, const void *pages, size_t size);
 

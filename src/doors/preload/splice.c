@@ -19,15 +19,11 @@
 #include "base/secmem.h"
 #include "doors/common/pipe.h"
 #include "doors/common/placeholder.h"
+#include "doors/common/splice.h"
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/real.h"
-
-#define PIECE      4096u    /* the kernel splices page by page */
-#define FILE_CHUNK 0x10000u /* bytes of a file at once */
-
-#define SPLICE_FLAGS 0xfu /* all that there are */
 
 /* ---- into a socket ---- */
 
@@ -59,15 +55,10 @@ static ssize_t send_part(int number, struct sock *sock, struct source *source, s
 	return result;
 }
 
-/*
- * The kernel sends page by page, and announces more with all but the last one.  To be seen in a
- * short send only, which leaves the message open behind the first page, but not in it (C-10): so
- * two parts do for any number of pages.
- */
 static ssize_t send_pages(int number, struct sock *sock, struct source *source, size_t size,
 			  bool more)
 {
-	size_t first = size < PIECE ? size : PIECE;
+	size_t first = door_splice_first_part(size);
 	ssize_t sent = send_part(number, sock, source, first, more || size > first);
 	ssize_t rest;
 
@@ -132,8 +123,8 @@ static int wait_for_data(int pipe, off64_t *pipe_offset, int number, off64_t *of
 static ssize_t splice_to_socket(int pipe, off64_t *pipe_offset, int number, off64_t *offset,
 				size_t size, unsigned flags)
 {
-	bool plain = !pipe_offset && !offset && size - 1 < SSIZE_MAX && !(flags & ~SPLICE_FLAGS) &&
-		     door_pipe_is_readable(pipe);
+	bool plain = !pipe_offset && !offset && size - 1 < SSIZE_MAX &&
+		     !(flags & ~DOOR_SPLICE_FLAGS) && door_pipe_is_readable(pipe);
 	int saved = errno;
 	struct sock *sock;
 	ssize_t result;
@@ -160,7 +151,7 @@ static ssize_t splice_to_socket(int pipe, off64_t *pipe_offset, int number, off6
 /* A send from a file: what a cancelled thread leaves. */
 static void free_chunk(void *chunk)
 {
-	secmem_wipe(chunk, FILE_CHUNK);
+	secmem_wipe(chunk, DOOR_FILE_CHUNK);
 	free(chunk);
 }
 
@@ -172,7 +163,7 @@ static ssize_t send_chunks(int number, struct sock *sock, int file, off_t positi
 	size_t done = 0;
 
 	while (done < count) {
-		size_t wanted = count - done < FILE_CHUNK ? count - done : FILE_CHUNK;
+		size_t wanted = count - done < DOOR_FILE_CHUNK ? count - done : DOOR_FILE_CHUNK;
 		struct source source = {.io = {.iov = &source.iov, .iov_count = 1},
 					.iov = {.iov_base = chunk}};
 		ssize_t got = DOOR_CALL_4(SYS_pread64, file, chunk, wanted, position + (off_t)done);
@@ -193,7 +184,7 @@ static ssize_t send_chunks(int number, struct sock *sock, int file, off_t positi
 
 static ssize_t send_file_at(int number, struct sock *sock, int file, off_t position, size_t count)
 {
-	void *chunk = malloc(FILE_CHUNK);
+	void *chunk = malloc(DOOR_FILE_CHUNK);
 	ssize_t result;
 
 	if (!chunk)
@@ -204,36 +195,14 @@ static ssize_t send_file_at(int number, struct sock *sock, int file, off_t posit
 	return result;
 }
 
-/*
- * Z-05: a file or a block device, from *offset or, where that is NULL, from its own position, which
- * is the one that moves.  The position, or -EFAULT, -EBADF, -ESPIPE, -EINVAL.
- */
-static off_t file_position(int file, const off_t *offset, size_t count)
+static ssize_t send_file(int number, struct sock *sock, int file, off_t *offset, size_t count)
 {
-	long mode = DOOR_CALL_2(SYS_fcntl, file, F_GETFL);
-	struct stat status;
-	off_t position;
+	off_t position = 0;
+	ssize_t result;
 
 	if (offset && preload_copy_in(&position, offset, sizeof(position)) < 0)
 		return -EFAULT;
-	if (mode < 0 || mode & O_PATH || (mode & O_ACCMODE) == O_WRONLY ||
-	    DOOR_CALL_2(SYS_fstat, file, &status) < 0)
-		return -EBADF;
-	if (!offset)
-		position = DOOR_CALL_3(SYS_lseek, file, 0, SEEK_CUR);
-	else if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
-		return -ESPIPE;
-	if ((!S_ISREG(status.st_mode) && !S_ISBLK(status.st_mode)) || position < 0 ||
-	    count > SSIZE_MAX)
-		return -EINVAL;
-	return position;
-}
-
-static ssize_t send_file(int number, struct sock *sock, int file, off_t *offset, size_t count)
-{
-	off_t position = file_position(file, offset, count);
-	ssize_t result;
-
+	position = door_splice_file(file, offset ? &position : NULL, count);
 	if (position < 0)
 		return position;
 	result = send_file_at(number, sock, file, position,
@@ -323,8 +292,8 @@ PRELOAD_EXPORT ssize_t splice(int in, off64_t *in_offset, int out, off64_t *out_
 		return splice_to_socket(in, in_offset, out, out_offset, size, flags);
 	sock = preload_find(in);
 	/* What is wrong in another way is wrong with the placeholder, too. */
-	if (!sock || in_offset || out_offset || size - 1 >= SSIZE_MAX || flags & ~SPLICE_FLAGS ||
-	    !door_pipe_is_writable(out))
+	if (!sock || in_offset || out_offset || size - 1 >= SSIZE_MAX ||
+	    flags & ~DOOR_SPLICE_FLAGS || !door_pipe_is_writable(out))
 		return REAL(splice)(in, in_offset, out, out_offset, size, flags);
 	result = splice_out(in, sock, out, size, flags);
 	errno = saved;

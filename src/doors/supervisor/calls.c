@@ -39,6 +39,10 @@ const struct calls_entry calls_table[] = {
     {"sendmmsg", SYS_sendmmsg, CALLS_DESCRIPTOR, FIRST, serve_sendmmsg},
     {"recvmmsg", SYS_recvmmsg, CALLS_DESCRIPTOR, FIRST, serve_recvmmsg},
 
+    {"splice", SYS_splice, CALLS_DESCRIPTOR, FIRST | THIRD, serve_splice},
+    {"sendfile", SYS_sendfile, CALLS_DESCRIPTOR, FIRST | SECOND, serve_sendfile},
+    {"epoll_ctl", SYS_epoll_ctl, CALLS_DESCRIPTOR, THIRD, serve_epoll_ctl},
+
     {"setsockopt", SYS_setsockopt, CALLS_DESCRIPTOR, FIRST, serve_setsockopt},
     {"getsockopt", SYS_getsockopt, CALLS_DESCRIPTOR, FIRST, serve_getsockopt},
     {"ioctl", SYS_ioctl, CALLS_DESCRIPTOR, FIRST, serve_ioctl},
@@ -52,6 +56,7 @@ const struct calls_entry calls_table[] = {
 #if defined(__x86_64__)
     /* Only 32-bit programs have these; they are served as what they are called here. */
     {"socketcall", -1, CALLS_ALWAYS, 0, serve_socketcall},
+    {"sendfile64", SYS_sendfile, CALLS_DESCRIPTOR, FIRST | SECOND, serve_sendfile64},
     {"fcntl64", SYS_fcntl, CALLS_DESCRIPTOR, FIRST, serve_fcntl},
 #endif
 };

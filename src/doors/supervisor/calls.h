@@ -70,6 +70,12 @@ CALLS_HANDLER(serve_ioctl);
 CALLS_HANDLER(serve_connect);
 CALLS_HANDLER(serve_refused); /* listen, getsockname, getpeername, shutdown (S-07..S-10) */
 CALLS_HANDLER(serve_fgetxattr);
+/* splice.c */
+CALLS_HANDLER(serve_splice);
+CALLS_HANDLER(serve_sendfile);
+CALLS_HANDLER(serve_sendfile64);
+/* watch.c */
+CALLS_HANDLER(serve_epoll_ctl);
 /* compat.c: the 32-bit call with many calls inside */
 CALLS_HANDLER(serve_socketcall);
 

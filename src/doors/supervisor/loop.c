@@ -22,7 +22,7 @@
 #define EVENTS 16
 
 /* Marks in epoll's data beside the processes. */
-static char children_mark, hurry_mark;
+static char children_mark, hurry_mark, ready_mark;
 
 static int poller = -1;
 static int hurry = -1;
@@ -40,6 +40,20 @@ static int watch(int descriptor, void *mark)
 int loop_watch_process(struct supervisor_process *process)
 {
 	return watch(process->pidfd, process);
+}
+
+void loop_await(int descriptor, uint32_t events)
+{
+	struct epoll_event event = {.events = events | EPOLLONESHOT, .data.ptr = &ready_mark};
+
+	/* What cannot be watched is looked at from time to time, as all that sleeps. */
+	if (epoll_ctl(poller, EPOLL_CTL_MOD, descriptor, &event) < 0)
+		(void)epoll_ctl(poller, EPOLL_CTL_ADD, descriptor, &event);
+}
+
+void loop_let_go(int descriptor)
+{
+	(void)epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
 void loop_hurry(void)
@@ -71,7 +85,7 @@ static void take(const struct epoll_event *event)
 		take_children();
 	} else if (event->data.ptr == &hurry_mark) {
 		(void)!read(hurry, &count, sizeof(count));
-	} else {
+	} else if (event->data.ptr != &ready_mark) {
 		process_ended(event->data.ptr);
 	}
 }

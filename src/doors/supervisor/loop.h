@@ -11,6 +11,14 @@ int loop_watch_process(struct supervisor_process *process);
 /* Something wants the watcher's attention soon: a call sleeps, or an object is in doubt. */
 void loop_hurry(void);
 
+/*
+ * Something wants the watcher's attention once a descriptor of ours is ready for events (EPOLLIN,
+ * EPOLLOUT): once for each call.  loop_let_go has to come before the descriptor is closed, which
+ * may not be the last one of what it is.
+ */
+void loop_await(int descriptor, uint32_t events);
+void loop_let_go(int descriptor);
+
 /* Blocks the signals that the watcher takes: before the first child and the first thread. */
 void loop_block_signals(void);
 

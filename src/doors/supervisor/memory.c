@@ -253,6 +253,10 @@ void memory_map_begin(struct memory_map *map)
 	uint8_t *next = arena;
 
 	for (size_t i = 0; i < map->count; i++) {
+		if (map->direction == MEMORY_OWN) {
+			map->arena[i] = map->program[i];
+			continue;
+		}
 		map->arena[i].iov_base = next;
 		map->arena[i].iov_len = map->program[i].iov_len;
 		next += map->program[i].iov_len;
@@ -324,6 +328,8 @@ int memory_guard(const struct iovec *iov, size_t count, int (*work)(void *), voi
 	address = program_address(iov);
 	if (!address)
 		return -EFAULT;
+	if (map_in_use->direction == MEMORY_OWN)
+		return work(argument);
 	result = work_on(iov, address, work, argument);
 	wipe(iov);
 	return result;
@@ -335,6 +341,8 @@ int memory_probe(const struct iovec *piece)
 
 	if (piece->iov_len && !next)
 		return -EFAULT;
+	if (map_in_use->direction == MEMORY_OWN)
+		return 0;
 	while (next < end) {
 		uint8_t byte;
 

@@ -48,7 +48,11 @@ int memory_write_message(const struct supervisor_call *call, uintptr_t to, bool 
 size_t memory_message_stride(const struct supervisor_call *call);
 size_t memory_message_length_at(const struct supervisor_call *call);
 
-enum memory_direction { MEMORY_IN, MEMORY_OUT };
+enum memory_direction {
+	MEMORY_IN,
+	MEMORY_OUT,
+	MEMORY_OWN, /* nothing is copied: the program's addresses are the supervisor's own */
+};
 
 /* What the engine's next work on the arena stands for. */
 struct memory_map {

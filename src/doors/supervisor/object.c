@@ -141,9 +141,9 @@ bool objects_reap(bool idle)
 	for (unsigned i = 0; *link && (idle || i < HURRY_MAX); i++) {
 		struct supervisor_object *object = *link;
 		/* A call that sleeps on it goes on, as in the kernel. */
-		bool alive = object->sleepers || is_alive(object);
+		bool alive = object->callers || is_alive(object);
 
-		if (alive && (!idle || ++object->checks < CHECKS_MAX)) {
+		if (object->callers || (alive && (!idle || ++object->checks < CHECKS_MAX))) {
 			link = &object->next_doubted;
 			continue;
 		}

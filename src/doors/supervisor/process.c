@@ -216,11 +216,16 @@ struct supervisor_object *process_object(const struct supervisor_call *call, int
 	return object;
 }
 
-struct supervisor_object *process_alg_object(const struct supervisor_call *call)
+struct supervisor_object *process_alg_number(const struct supervisor_call *call, int number)
 {
-	struct supervisor_object *object = process_object(call, supervisor_int(call, 0));
+	struct supervisor_object *object = process_object(call, number);
 
 	return object && object->kind == OBJECT_ALG ? object : NULL;
+}
+
+struct supervisor_object *process_alg_object(const struct supervisor_call *call)
+{
+	return process_alg_number(call, supervisor_int(call, 0));
 }
 
 bool process_first_asked(const struct supervisor_call *call, int number)

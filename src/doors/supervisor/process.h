@@ -22,10 +22,12 @@ struct supervisor_object {
 	ino_t inode;
 	struct sock *sock;     /* OBJECT_ALG; one reference */
 	unsigned shown;        /* readiness that the placeholder shows */
+	bool edges;            /* somebody watches for edges: each change is shown */
+	uint32_t shown_at;     /* the socket's sequence word then */
 	int placeholder_type;  /* SOCK_DGRAM or SOCK_SEQPACKET */
 	unsigned char name[8]; /* the placeholder's, in the abstract namespace */
 	unsigned name_size;    /* bytes of it */
-	unsigned sleepers;     /* calls that sleep on it */
+	unsigned callers;      /* calls on it that go on, asleep or not */
 	unsigned checks;       /* how often its end was looked for in vain */
 	bool doubted;          /* a number of it may have been closed */
 	struct supervisor_object *next;
@@ -57,6 +59,9 @@ struct supervisor_object *process_object(const struct supervisor_call *call, int
 
 /* The alg socket that the call's first argument names, or NULL. */
 struct supervisor_object *process_alg_object(const struct supervisor_call *call);
+
+/* The alg socket that a number is, or NULL. */
+struct supervisor_object *process_alg_number(const struct supervisor_call *call, int number);
 
 /* The number is about to be closed or replaced: it is asked for anew, and what it was is doubted.
  */

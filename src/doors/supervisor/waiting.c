@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/secmem.h"
@@ -19,6 +20,25 @@
 static struct transfer *spares;
 static unsigned spare_count;
 static struct transfer *sleeping;
+
+static void drop_object(struct transfer *transfer)
+{
+	if (transfer->object)
+		transfer->object->callers--;
+	transfer->object = NULL;
+	transfer->sock = NULL;
+}
+
+void transfer_set_object(struct transfer *transfer, struct supervisor_object *object, int number)
+{
+	drop_object(transfer);
+	transfer->number = number;
+	if (!object)
+		return;
+	object->callers++;
+	transfer->object = object;
+	transfer->sock = object->sock;
+}
 
 struct transfer *transfer_new(const struct supervisor_call *call, struct supervisor_object *object,
 			      enum memory_direction direction)
@@ -36,9 +56,8 @@ struct transfer *transfer_new(const struct supervisor_call *call, struct supervi
 	/* The small arrays need no clearing. */
 	memset(transfer, 0, offsetof(struct transfer, small_program));
 	transfer->call = *call;
-	transfer->object = object;
-	transfer->sock = object->sock;
 	transfer->direction = direction;
+	transfer_set_object(transfer, object, supervisor_int(call, 0));
 	transfer->program = transfer->small_program;
 	transfer->arena = transfer->small_arena;
 	transfer->control = transfer->small_control;
@@ -62,6 +81,9 @@ static void forget_arrays(struct transfer *transfer)
 void transfer_free(struct transfer *transfer)
 {
 	forget_arrays(transfer);
+	drop_object(transfer);
+	if (transfer->release)
+		transfer->release(transfer);
 	if (spare_count >= SPARES_MAX) {
 		free(transfer);
 		return;
@@ -121,50 +143,69 @@ static bool is_nonblocking(const struct supervisor_call *call, int number)
 	return flags >= 0 && flags & O_NONBLOCK;
 }
 
+/* The number may be something else's by now. */
+static bool is_placeholder(int descriptor, const struct supervisor_object *object)
+{
+	struct stat status;
+
+	return fstat(descriptor, &status) == 0 && status.st_ino == object->inode;
+}
+
 void waiting_show(const struct supervisor_call *call, int number, struct supervisor_object *object)
 {
+	uint32_t sequence = atomic_load(sock_sequence(object->sock));
 	unsigned events;
 	int descriptor;
 
 	if (!door_placeholder_has_readiness(sock_kind(object->sock)))
 		return;
 	events = sock_poll(object->sock) & (SOCK_POLLIN | SOCK_POLLOUT);
-	if (events == object->shown)
+	if (events == object->shown && (!object->edges || sequence == object->shown_at))
 		return;
 	descriptor = process_descriptor(call, number);
 	if (descriptor < 0)
 		return;
-	door_placeholder_show(descriptor, events);
+	if (is_placeholder(descriptor, object)) {
+		door_placeholder_show(descriptor, events);
+		object->shown = events;
+		object->shown_at = sequence;
+	}
 	(void)close(descriptor);
-	object->shown = events;
 }
 
 static void put_to_sleep(struct transfer *transfer)
 {
-	if (sock_lock(transfer->sock)) {
-		sock_get(transfer->sock);
-		sock_unlock(transfer->sock);
-	}
-	transfer->object->sleepers++;
 	transfer->next = sleeping;
 	sleeping = transfer;
 	loop_hurry();
 }
 
+/* The engine's part of a call, with what it tells. */
+static long engine_part(struct transfer *transfer)
+{
+	long result = engine_call(transfer);
+
+	if (result == SOCK_WAIT && !(transfer->io.flags & SOCK_MSG_DONTWAIT) &&
+	    is_nonblocking(&transfer->call, transfer->number)) {
+		transfer->io.flags |= SOCK_MSG_DONTWAIT;
+		result = engine_call(transfer);
+	}
+	if (transfer->object)
+		waiting_show(&transfer->call, transfer->number, transfer->object);
+	return result;
+}
+
 /* Runs the parts of a call until its end or a sleep. */
 static long go_on(struct transfer *transfer)
 {
-	int number = supervisor_int(&transfer->call, 0);
 	long result;
 
 	do {
-		result = engine_call(transfer);
-		if (result == SOCK_WAIT && !(transfer->io.flags & SOCK_MSG_DONTWAIT) &&
-		    is_nonblocking(&transfer->call, number)) {
-			transfer->io.flags |= SOCK_MSG_DONTWAIT;
-			result = engine_call(transfer);
+		if (transfer->await) {
+			result = transfer->await(transfer);
+			continue;
 		}
-		waiting_show(&transfer->call, number, transfer->object);
+		result = engine_part(transfer);
 		if (result == SOCK_WAIT)
 			return SOCK_WAIT;
 		if (transfer->finish)
@@ -177,7 +218,7 @@ void transfer_lay(struct transfer *transfer, size_t iov_count)
 {
 	transfer->map = (struct memory_map){
 	    .call = &transfer->call,
-	    .direction = transfer->direction,
+	    .direction = transfer->own ? MEMORY_OWN : transfer->direction,
 	    .program = transfer->program,
 	    .arena = transfer->arena,
 	    .count = iov_count,
@@ -188,12 +229,49 @@ void transfer_lay(struct transfer *transfer, size_t iov_count)
 	transfer->io.control = transfer->io.control_size ? transfer->control : NULL;
 }
 
-long transfer_run(struct transfer *transfer, size_t iov_count)
+/* Undoes what the engine keeps for a sleeping call: what the call has done, or -EINTR. */
+static long leave_engine(struct transfer *transfer)
+{
+	long result = -EINTR;
+
+	if (!transfer->await && sock_lock(transfer->sock)) {
+		result = sock_interrupt(transfer->sock, &transfer->io);
+		sock_unlock(transfer->sock);
+	}
+	return result;
+}
+
+static void end_sleep(struct transfer *transfer, long result)
+{
+	transfer->call.way->answer(&transfer->call, result);
+	transfer_free(transfer);
+}
+
+/* Whose caller was killed keeps nobody busy (C-27), even before the watcher has seen it. */
+static void drop_gone(const struct sock *sock)
+{
+	struct transfer **link = &sleeping;
+
+	while (*link) {
+		struct transfer *transfer = *link;
+
+		if (transfer->sock != sock || transfer->call.way->valid(&transfer->call)) {
+			link = &transfer->next;
+			continue;
+		}
+		*link = transfer->next;
+		end_sleep(transfer, leave_engine(transfer));
+	}
+}
+
+long transfer_begin(struct transfer *transfer)
 {
 	long result;
 
-	transfer_lay(transfer, iov_count);
+	if (sleeping && transfer->sock)
+		drop_gone(transfer->sock);
 	result = go_on(transfer);
+
 	if (result == SOCK_WAIT) {
 		put_to_sleep(transfer);
 		return SUPERVISOR_ANSWERED;
@@ -202,13 +280,15 @@ long transfer_run(struct transfer *transfer, size_t iov_count)
 	return result;
 }
 
-static void end_sleep(struct transfer *transfer, long result)
+long transfer_run(struct transfer *transfer, size_t iov_count)
 {
-	transfer->object->sleepers--;
-	if (sock_lock(transfer->sock))
-		sock_put_unlock(transfer->sock);
-	transfer->call.way->answer(&transfer->call, result);
-	transfer_free(transfer);
+	transfer_lay(transfer, iov_count);
+	return transfer_begin(transfer);
+}
+
+static bool may_go_on(const struct transfer *transfer)
+{
+	return transfer->await || atomic_load(sock_sequence(transfer->sock)) != transfer->io.ticket;
 }
 
 void waiting_retry(void)
@@ -217,13 +297,10 @@ void waiting_retry(void)
 
 	while (*link) {
 		struct transfer *transfer = *link;
-		long result;
+		long result = SOCK_WAIT;
 
-		if (atomic_load(sock_sequence(transfer->sock)) == transfer->io.ticket) {
-			link = &transfer->next;
-			continue;
-		}
-		result = go_on(transfer);
+		if (may_go_on(transfer))
+			result = go_on(transfer);
 		if (result == SOCK_WAIT) {
 			link = &transfer->next;
 			continue;
@@ -263,20 +340,16 @@ static bool has_signal(pid_t thread)
 	return pending & ~blocked;
 }
 
-/* Ends a call early (C-24). */
-static void interrupt(struct transfer *transfer)
+/* Ends a call early (C-24): its answer, or SOCK_WAIT: it sleeps again, on something else. */
+static long interrupt(struct transfer *transfer)
 {
-	long result = -EINTR;
+	long result = leave_engine(transfer);
 
-	if (sock_lock(transfer->sock)) {
-		result = sock_interrupt(transfer->sock, &transfer->io);
-		sock_unlock(transfer->sock);
-	}
 	if (result == -EINTR && transfer->done == 0)
-		result = SUPERVISOR_RESTART;
-	else if (transfer->finish)
+		return SUPERVISOR_RESTART;
+	if (transfer->finish)
 		result = transfer->finish(transfer, result);
-	end_sleep(transfer, result);
+	return result == TRANSFER_AGAIN ? go_on(transfer) : result;
 }
 
 bool waiting_look(void)
@@ -286,13 +359,18 @@ bool waiting_look(void)
 	while (*link) {
 		struct transfer *transfer = *link;
 		bool gone = !transfer->call.way->valid(&transfer->call);
+		long result = SOCK_WAIT;
 
-		if (!gone && !has_signal(transfer->call.thread)) {
+		if (gone)
+			result = leave_engine(transfer);
+		else if (!transfer->certain && has_signal(transfer->call.thread))
+			result = interrupt(transfer);
+		if (result == SOCK_WAIT) {
 			link = &transfer->next;
 			continue;
 		}
 		*link = transfer->next;
-		interrupt(transfer);
+		end_sleep(transfer, result);
 	}
 	waiting_retry();
 	return sleeping != NULL;

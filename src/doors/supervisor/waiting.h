@@ -15,9 +15,11 @@
 /* One data call, from its arguments to its answer. */
 struct transfer {
 	struct supervisor_call call;
-	struct supervisor_object *object;
-	struct sock *sock;               /* with a reference while it sleeps */
-	enum memory_direction direction; /* MEMORY_IN: a send */
+	int number;                       /* the socket's in the program */
+	struct supervisor_object *object; /* which stays while it does; NULL: none of ours */
+	struct sock *sock;                /* of the object */
+	enum memory_direction direction;  /* MEMORY_IN: a send */
+	bool own;                         /* its memory is the supervisor's, not the program's */
 	struct sock_io io;
 	struct memory_map map;
 	struct iovec *program; /* small or allocated */
@@ -30,6 +32,16 @@ struct transfer {
 	 * result is the answer.
 	 */
 	long (*finish)(struct transfer *transfer, long result);
+	/*
+	 * What has to be there or be done before the engine's next part, NULL: nothing.  Clears
+	 * itself and returns TRANSFER_AGAIN once that is so; SOCK_WAIT: not yet, it is asked again
+	 * soon; or the answer.  It must not sleep.
+	 */
+	long (*await)(struct transfer *transfer);
+	bool certain;                               /* no signal ends it any more */
+	void *extra;                                /* of whom has set the three */
+	void (*release)(struct transfer *transfer); /* frees extra */
+
 	uintptr_t header;    /* recvmsg: struct msghdr */
 	bool name;           /* it has a name */
 	uintptr_t from_size; /* recvfrom: where the address's length is; 0: none wanted */
@@ -48,10 +60,12 @@ struct transfer {
 
 #define TRANSFER_AGAIN (-5002L)
 
-/* A new transfer for a call on an object; NULL: no memory. */
+/* A new transfer for a call on an alg socket, or with NULL on something else; NULL: no memory. */
 struct transfer *transfer_new(const struct supervisor_call *call, struct supervisor_object *object,
 			      enum memory_direction direction);
 void transfer_free(struct transfer *transfer);
+/* The next part is for this alg socket, which has that number. */
+void transfer_set_object(struct transfer *transfer, struct supervisor_object *object, int number);
 /* Room for a vector and control data: false: no memory. */
 bool transfer_reserve(struct transfer *transfer, size_t iov_count, size_t control_size);
 
@@ -63,6 +77,9 @@ void transfer_lay(struct transfer *transfer, size_t iov_count);
  * the answer, or SUPERVISOR_ANSWERED: it sleeps.  The transfer is freed, or kept.
  */
 long transfer_run(struct transfer *transfer, size_t iov_count);
+
+/* The same for one that begins with transfer->await, which puts the parts in place. */
+long transfer_begin(struct transfer *transfer);
 
 /* Lets sleeping calls go on whose sockets have changed. */
 void waiting_retry(void);
