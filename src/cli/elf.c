@@ -307,7 +307,7 @@ static bool each_symbol(const struct elf *elf, const struct dynamic *dynamic,
 bool elf_dynamic_names(const struct elf *elf, void (*library)(void *argument, const char *name),
 		       void (*symbol)(void *argument, const char *name), void *argument)
 {
-	struct dynamic dynamic = {NULL};
+	struct dynamic dynamic = {.entries = NULL};
 	bool result = read_dynamic(elf, &dynamic);
 
 	if (result && library)
