@@ -53,22 +53,43 @@ static int arc4_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 	return 0;
 }
 
+/* One byte of the stream: moves i and j on. */
+static inline uint8_t next_byte(uint8_t *s, uint32_t *i, uint32_t *j)
+{
+	uint8_t a, b;
+
+	*i = (*i + 1) & 255;
+	a = s[*i];
+	*j = (*j + a) & 255;
+	b = s[*j];
+	s[*i] = b;
+	s[*j] = a;
+	return s[(uint8_t)(a + b)];
+}
+
+/* Eight bytes go to the text at once: stores to it between those to s would delay them. */
 static void apply(struct arc4_state *state, uint8_t *out, const uint8_t *in, size_t size)
 {
 	uint8_t *s = state->s;
-	uint8_t i = state->i;
-	uint8_t j = state->j;
+	uint32_t i = state->i;
+	uint32_t j = state->j;
 
-	for (size_t n = 0; n < size; n++) {
-		uint8_t a = s[++i];
-		uint8_t b = s[j = (uint8_t)(j + a)];
+	for (; size >= 8; size -= 8, in += 8, out += 8) {
+		uint64_t stream = next_byte(s, &i, &j);
 
-		s[i] = b;
-		s[j] = a;
-		out[n] = (uint8_t)(in[n] ^ s[(uint8_t)(a + b)]);
+		stream |= (uint64_t)next_byte(s, &i, &j) << 8;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 16;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 24;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 32;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 40;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 48;
+		stream |= (uint64_t)next_byte(s, &i, &j) << 56;
+		bytes_store_le64(out, bytes_load_le64(in) ^ stream);
 	}
-	state->i = i;
-	state->j = j;
+	for (; size > 0; size--)
+		*out++ = (uint8_t)(*in++ ^ next_byte(s, &i, &j));
+	state->i = (uint8_t)i;
+	state->j = (uint8_t)j;
 }
 
 /* The stream at a position: at the start, or where the last request ended or began. */
