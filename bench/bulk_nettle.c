@@ -24,6 +24,7 @@ static const struct {
     {"sha3-256", "sha3_256"},
     {"sha3-384", "sha3_384"},
     {"sha3-512", "sha3_512"},
+    {"sm3", "sm3"},
     {"streebog256", "streebog256"},
     {"streebog512", "streebog512"},
 };

@@ -40,6 +40,20 @@ static const struct {
     {"ofb", "OFB"}, {"xts", "XTS"}, {"gcm", "GCM"}, {"ccm", "CCM"},
 };
 
+/* Those with a name of their own. */
+static const struct {
+	const char *kernel;
+	const char *evp;
+} whole_names[] = {
+    {"rfc7539(chacha20,poly1305)", "ChaCha20-Poly1305"},
+    {"chacha20", "ChaCha20"},
+    {"arc4", "RC4"},
+    {"ecb(arc4)", "RC4"},
+    {"kw(aes)", "AES-128-WRAP"},
+    {"cts(cbc(aes))", "AES-128-CBC-CTS"},
+    {"cts(cbc(camellia))", "CAMELLIA-128-CBC-CTS"},
+};
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct context {
@@ -56,6 +70,14 @@ static const char *hash_name(const char *kernel)
 	for (size_t i = 0; i < COUNT(hashes); i++)
 		if (strcmp(hashes[i].kernel, kernel) == 0)
 			return hashes[i].evp;
+	return NULL;
+}
+
+static const char *whole_name(const char *kernel)
+{
+	for (size_t i = 0; i < COUNT(whole_names); i++)
+		if (strcmp(whole_names[i].kernel, kernel) == 0)
+			return whole_names[i].evp;
 	return NULL;
 }
 
@@ -78,15 +100,17 @@ static bool open_mac(struct context *context, const char *name, const char *para
 		     const char *value)
 {
 	OSSL_PARAM parameters[] = {
-	    OSSL_PARAM_construct_utf8_string(parameter, (char *)(uintptr_t)value, 0),
+	    parameter ? OSSL_PARAM_construct_utf8_string(parameter, (char *)(uintptr_t)value, 0)
+		      : OSSL_PARAM_construct_end(),
 	    OSSL_PARAM_construct_end(),
 	};
 	EVP_MAC *mac = EVP_MAC_fetch(NULL, name, NULL);
 
 	context->mac = mac ? EVP_MAC_CTX_new(mac) : NULL;
 	EVP_MAC_free(mac);
-	return context->mac && EVP_MAC_init(context->mac, context->job->key, context->job->key_size,
-					    parameters) == 1;
+	return context->mac &&
+	       EVP_MAC_init(context->mac, context->job->key,
+			    parameter ? context->job->key_size : 32, parameters) == 1;
 }
 
 static bool open_hash(struct context *context)
@@ -100,6 +124,8 @@ static bool open_hash(struct context *context)
 	if (strcmp(job->outer, "cmac") == 0)
 		return cipher_name("cbc", job->inner, cipher, sizeof(cipher)) &&
 		       open_mac(context, "CMAC", OSSL_MAC_PARAM_CIPHER, cipher);
+	if (strcmp(job->name, "poly1305") == 0)
+		return open_mac(context, "POLY1305", NULL, NULL);
 	if (job->outer[0] || !name)
 		return false;
 	context->md = EVP_MD_fetch(NULL, name, NULL);
@@ -113,14 +139,13 @@ static bool open_cipher(struct context *context)
 	char name[64];
 	EVP_CIPHER *cipher;
 
-	if (strcmp(job->name, "rfc7539(chacha20,poly1305)") == 0)
-		snprintf(name, sizeof(name), "ChaCha20-Poly1305");
-	else if (strcmp(job->name, "chacha20") == 0)
-		snprintf(name, sizeof(name), "ChaCha20");
+	if (whole_name(job->name))
+		snprintf(name, sizeof(name), "%s", whole_name(job->name));
 	else if (!cipher_name(job->outer, job->inner, name, sizeof(name)))
 		return false;
 	cipher = EVP_CIPHER_fetch(NULL, name, NULL);
 	context->cipher = EVP_CIPHER_CTX_new();
+	EVP_CIPHER_CTX_set_flags(context->cipher, EVP_CIPHER_CTX_FLAG_WRAP_ALLOW);
 	context->ccm = strcmp(job->outer, "ccm") == 0;
 	if (!cipher || (size_t)EVP_CIPHER_get_key_length(cipher) != job->key_size ||
 	    EVP_EncryptInit_ex2(context->cipher, cipher, NULL, NULL, NULL) != 1)
@@ -165,7 +190,11 @@ static void run_mac(const struct context *context)
 	const struct bulk_job *job = context->job;
 	size_t size;
 
-	(void)EVP_MAC_init(context->mac, NULL, 0, NULL);
+	/* A key of Poly1305 is for one message. */
+	if (strcmp(job->name, "poly1305") == 0)
+		(void)EVP_MAC_init(context->mac, job->key, 32, NULL);
+	else
+		(void)EVP_MAC_init(context->mac, NULL, 0, NULL);
 	(void)EVP_MAC_update(context->mac, job->in, BULK_SIZE);
 	(void)EVP_MAC_final(context->mac, job->out, &size, 64);
 }
