@@ -23,14 +23,19 @@ static uint64_t tables[8][256];
 static void make_tables(void)
 {
 	minibox_make();
-	for (unsigned i = 0; i < 8; i++)
-		for (unsigned x = 0; x < 256; x++) {
+	for (unsigned x = 0; x < 256; x++) {
+		uint8_t product[8];
+
+		for (unsigned j = 0; j < 8; j++)
+			product[j] = minibox_multiply(minibox[x], row[j]);
+		for (unsigned i = 0; i < 8; i++) {
 			uint64_t word = 0;
 
 			for (unsigned j = 0; j < 8; j++)
-				word = word << 8 | minibox_multiply(minibox[x], row[i ^ j]);
+				word = word << 8 | product[i ^ j];
 			tables[i][x] = word;
 		}
+	}
 }
 
 #define BYTE(word, i) ((word) >> (56 - 8 * (i)) & 0xff)

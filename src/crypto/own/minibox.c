@@ -38,9 +38,9 @@ uint8_t minibox_multiply(uint8_t a, uint8_t b)
 {
 	unsigned product = 0;
 
-	for (unsigned i = 0; i < 8; i++)
-		product ^= b >> i & 1 ? (unsigned)a << i : 0;
-	for (unsigned i = 14; i >= 8; i--)
-		product ^= product >> i & 1 ? 0x11du << (i - 8) : 0;
+	for (unsigned power = a; b > 0; b >>= 1) {
+		product ^= b & 1 ? power : 0;
+		power = power << 1 ^ (power >> 7) * 0x11du;
+	}
 	return (uint8_t)product;
 }

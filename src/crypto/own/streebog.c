@@ -93,15 +93,15 @@ struct streebog_state {
 
 static void make_tables(void)
 {
-	for (unsigned j = 0; j < WORDS; j++)
-		for (unsigned byte = 0; byte < 256; byte++) {
-			uint64_t word = (uint64_t)substitution[byte] << 8 * j;
+	for (unsigned j = 0; j < WORDS; j++) {
+		uint64_t linear[256] = {0}; /* by the matrix alone: of one bit less, and that bit */
 
-			tables[j][byte] = 0;
-			for (unsigned bit = 0; bit < 64; bit++)
-				if (word >> bit & 1)
-					tables[j][byte] ^= matrix[63 - bit];
-		}
+		for (unsigned byte = 1; byte < 256; byte++)
+			linear[byte] = linear[byte & (byte - 1)] ^
+				       matrix[63 - 8 * j - (unsigned)__builtin_ctz(byte)];
+		for (unsigned byte = 0; byte < 256; byte++)
+			tables[j][byte] = linear[substitution[byte]];
+	}
 }
 
 /* Byte i of each word goes into word i. */
