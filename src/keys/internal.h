@@ -97,6 +97,18 @@ void keys_ring_remove(struct keys_key *ring, const struct keys_key *key);
 /* The member of a type and a description, or NULL. */
 struct keys_key *keys_ring_find(const struct keys_key *ring, const struct keys_type *type,
 				const char *description);
+/*
+ * Keyrings that a walk has met, each with the greatest weight: so that a walk through keyrings that
+ * are linked in many ways looks at each at most once for each weight.  Begins as zeros.
+ */
+struct keys_walk {
+	uint8_t weights[KEYS_MAX];
+};
+
+/* Whether a keyring is to be looked at: not if the walk was there with this weight (from 1) or
+ * more. */
+bool keys_walk_enter(struct keys_walk *walk, const struct keys_key *ring, unsigned weight);
+
 /* Puts a key in, in the place of its namesake.  -EDEADLK: a cycle; -ELOOP: too deep. */
 int keys_ring_add(struct keys_key *ring, struct keys_key *key);
 

@@ -52,26 +52,25 @@ static int check_searchable(const struct keys_host *host, int32_t serial)
 	return result == -EINVAL ? -ENOPROTOOPT : -ENOKEY;
 }
 
-/* The beginning of a key's description, which is its type and a semicolon. */
-static int describe(const struct keys_host *host, int32_t serial, char *out, size_t room)
+/* The type of a key, with its NUL. */
+static int type_of(const struct keys_host *host, int32_t serial, char type[KEYS_TYPE_MAX])
 {
 	char whole[KEYS_DESCRIPTION_MAX + 128]; /* the kernel gives all of it or nothing */
-	long size = control(host, KEYCTL_DESCRIBE, serial, (long)whole, sizeof(whole), 0);
+	long size = control(host, KEYCTL_DESCRIBE, serial, (long)whole, sizeof(whole) - 1, 0);
+	size_t length;
 
 	if (size < 0)
 		return (int)size;
-	if ((size_t)size > sizeof(whole))
+	if ((size_t)size > sizeof(whole) - 1)
 		return -EINVAL;
-	memcpy(out, whole, room);
-	out[room - 1] = '\0';
-	return 0;
-}
-
-static bool has_type(const char *description, const char *type)
-{
-	size_t size = strlen(type);
-
-	return strncmp(description, type, size) == 0 && description[size] == ';';
+	whole[size] = '\0';
+	length = strcspn(whole, ";");
+	if (length < KEYS_TYPE_MAX) {
+		memcpy(type, whole, length);
+		type[length] = '\0';
+	}
+	secmem_wipe(whole, sizeof(whole));
+	return length < KEYS_TYPE_MAX ? 0 : -EINVAL;
 }
 
 static int read_payload(const struct keys_host *host, int32_t serial, uint8_t **payload,
@@ -99,7 +98,7 @@ static int read_payload(const struct keys_host *host, int32_t serial, uint8_t **
 int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **payload,
 			size_t *size)
 {
-	char type[KEYS_TYPE_MAX + 1];
+	char type[KEYS_TYPE_MAX];
 	int result = check_searchable(host, serial);
 
 	if (result == -ENOKEY || result == -EKEYREVOKED)
@@ -108,17 +107,17 @@ int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **
 		return result;
 	if (keys_logon_kept(serial))
 		return keys_logon_copy(serial, payload, size);
-	result = describe(host, serial, type, sizeof(type));
+	result = type_of(host, serial, type);
 	if (result < 0)
 		return result;
-	return has_type(type, "user") ? read_payload(host, serial, payload, size) : -ENOPROTOOPT;
+	return strcmp(type, "user") == 0 ? read_payload(host, serial, payload, size) : -ENOPROTOOPT;
 }
 
 bool keys_kernel_is_logon(const struct keys_host *host, int32_t serial)
 {
-	char type[KEYS_TYPE_MAX + 1];
+	char type[KEYS_TYPE_MAX];
 
-	return describe(host, serial, type, sizeof(type)) == 0 && has_type(type, "logon");
+	return type_of(host, serial, type) == 0 && strcmp(type, "logon") == 0;
 }
 
 bool keys_kernel_is_gone(const struct keys_host *host, int32_t serial)

@@ -10,6 +10,33 @@
 
 #define ADMINISTRATOR 0u
 
+/* What a call names a key by; a description may be as secret as a payload. */
+struct names {
+	char type[KEYS_TYPE_MAX];
+	char description[KEYS_DESCRIPTION_MAX];
+};
+
+/* Makes a call with room for names on the stack, where they do not stay. */
+static long with_names(const struct keys_host *host, const long *arguments,
+		       long (*call)(const struct keys_host *, const long *, struct names *))
+{
+	struct names names = {.description = ""};
+	long result = call(host, arguments, &names);
+
+	secmem_wipe(&names, sizeof(names));
+	return result;
+}
+
+static int take_names(const struct keys_host *host, long type, long description,
+		      struct names *names)
+{
+	int result = keys_take_type(host, type, names->type);
+
+	if (result < 0)
+		return result;
+	return keys_take_string(host, description, names->description, sizeof(names->description));
+}
+
 static int link_and_collect(const struct keys_host *host, struct keys_key *ring,
 			    struct keys_key *key)
 {
@@ -25,6 +52,7 @@ static long add_to_ring(const struct keys_host *host, struct keys_reference *rin
 			size_t size)
 {
 	struct keys_reference key = {.possessed = ring->possessed};
+	int32_t serial;
 	int result;
 
 	key.key = type->updatable ? keys_ring_find(ring->key, type, description) : NULL;
@@ -37,9 +65,11 @@ static long add_to_ring(const struct keys_host *host, struct keys_reference *rin
 		return result < 0 ? result : key.key->serial;
 	}
 	result = keys_store_new(host, type, description, payload, size, &key.key);
-	if (result == 0)
-		result = link_and_collect(host, ring->key, key.key);
-	return result < 0 ? result : key.key->serial;
+	if (result < 0)
+		return result;
+	serial = key.key->serial;
+	result = link_and_collect(host, ring->key, key.key);
+	return result < 0 ? result : serial;
 }
 
 /* With the names copied; takes over the payload. */
@@ -60,20 +90,17 @@ static long add(const struct keys_host *host, const char *type_name, const char 
 	return result;
 }
 
-long keys_own_add(const struct keys_host *host, const long arguments[5])
+static long add_named(const struct keys_host *host, const long *arguments, struct names *names)
 {
-	char type[KEYS_TYPE_MAX];
-	char description[KEYS_DESCRIPTION_MAX] = "";
 	size_t size = (size_t)arguments[3];
 	uint8_t *payload;
 	long result;
 
 	if (size > KEYS_ARGUMENT_MAX)
 		return -EINVAL;
-	result = keys_take_type(host, arguments[0], type);
-	if (result == 0 && arguments[1])
-		result = keys_take_string(host, arguments[1], description, sizeof(description));
-	if (result == 0 && description[0] == '.' && strcmp(type, "keyring") == 0)
+	result = arguments[1] ? take_names(host, arguments[0], arguments[1], names)
+			      : keys_take_type(host, arguments[0], names->type);
+	if (result == 0 && names->description[0] == '.' && strcmp(names->type, "keyring") == 0)
 		result = -EPERM;
 	if (result == 0)
 		result = keys_take_payload(host, arguments[2], size, &payload);
@@ -83,15 +110,21 @@ long keys_own_add(const struct keys_host *host, const long arguments[5])
 		secmem_free(payload, size);
 		return -EBUSY;
 	}
-	result = add(host, type, description, payload, size, (int32_t)arguments[4]);
+	result = add(host, names->type, names->description, payload, size, (int32_t)arguments[4]);
 	lock_release(&keys_lock);
 	return result;
+}
+
+long keys_own_add(const struct keys_host *host, const long arguments[5])
+{
+	return with_names(host, arguments, add_named);
 }
 
 /* What a search finds goes to a keyring, where one is named, and its serial to the caller. */
 static long deliver(const struct keys_host *host, const struct keys_reference *found,
 		    const struct keys_reference *to)
 {
+	int32_t serial = found->key->serial;
 	int result = 0;
 
 	if (to->key) {
@@ -99,7 +132,7 @@ static long deliver(const struct keys_host *host, const struct keys_reference *f
 			return -EACCES;
 		result = link_and_collect(host, to->key, found->key);
 	}
-	return result < 0 ? result : found->key->serial;
+	return result < 0 ? result : serial;
 }
 
 /* The keyring that a search delivers to; 0 is none. */
@@ -124,20 +157,22 @@ static long request(const struct keys_host *host, const char *type_name, const c
 	return result < 0 ? result : deliver(host, &found, &to);
 }
 
-long keys_own_request(const struct keys_host *host, const long arguments[5])
+static long request_named(const struct keys_host *host, const long *arguments, struct names *names)
 {
-	char type[KEYS_TYPE_MAX], description[KEYS_DESCRIPTION_MAX];
-	long result = keys_take_type(host, arguments[0], type);
+	long result = take_names(host, arguments[0], arguments[1], names);
 
-	if (result == 0)
-		result = keys_take_string(host, arguments[1], description, sizeof(description));
 	if (result < 0)
 		return result;
 	if (!lock_acquire(&keys_lock))
 		return -EBUSY;
-	result = request(host, type, description, arguments[3]);
+	result = request(host, names->type, names->description, arguments[3]);
 	lock_release(&keys_lock);
 	return result;
+}
+
+long keys_own_request(const struct keys_host *host, const long arguments[5])
+{
+	return with_names(host, arguments, request_named);
 }
 
 /* Operations: x are the arguments behind the operation's number; the lock is held. */
@@ -205,7 +240,8 @@ static long describe(const struct keys_host *host, const long *x)
 {
 	char text[KEYS_DESCRIPTION_MAX + 128];
 	struct keys_reference found;
-	int size, result = keys_reach(host, (int32_t)x[0], false, KEYS_VIEW, &found);
+	long size;
+	int result = keys_reach(host, (int32_t)x[0], false, KEYS_VIEW, &found);
 
 	if (result < 0)
 		return result;
@@ -215,7 +251,8 @@ static long describe(const struct keys_host *host, const long *x)
 	    1;
 	if (x[1] && (size_t)x[2] >= (size_t)size &&
 	    host->copy_out((void *)x[1], text, (size_t)size) < 0)
-		return -EFAULT;
+		size = -EFAULT;
+	secmem_wipe(text, sizeof(text));
 	return size;
 }
 
@@ -261,28 +298,30 @@ static long unlink_key(const struct keys_host *host, const long *x)
 	return 0;
 }
 
-static long search(const struct keys_host *host, const long *x)
+static long search_named(const struct keys_host *host, const long *x, struct names *names)
 {
-	char type_name[KEYS_TYPE_MAX], description[KEYS_DESCRIPTION_MAX];
 	const struct keys_type *type;
 	struct keys_reference ring, to, found;
-	int result = keys_take_type(host, x[1], type_name);
+	int result = take_names(host, x[1], x[2], names);
 
-	if (result == 0)
-		result = keys_take_string(host, x[2], description, sizeof(description));
 	if (result == 0)
 		result = keys_reach(host, (int32_t)x[0], false, KEYS_SEARCH, &ring);
 	if (result == 0)
 		result = reach_target(host, x[3], &to);
 	if (result < 0)
 		return result;
-	type = keys_type_find(type_name);
+	type = keys_type_find(names->type);
 	if (!type)
 		return -ENOKEY;
 	if (!ring.key->type->keyring)
 		return -ENOTDIR;
-	result = keys_search(host, &ring, type, description, &found);
+	result = keys_search(host, &ring, type, names->description, &found);
 	return result < 0 ? result : deliver(host, &found, &to);
+}
+
+static long search(const struct keys_host *host, const long *x)
+{
+	return with_names(host, x, search_named);
 }
 
 /* A keyring is read as its members' serials. */

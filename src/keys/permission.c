@@ -17,6 +17,9 @@
 #define OF_USER    0x1f3f0000u
 #define OF_SESSION 0x3f030000u
 
+/* A keyring, and those below it. */
+#define LEVELS (KEYS_DEPTH_MAX + 1u)
+
 int keys_valid(const struct keys_host *host, const struct keys_key *key)
 {
 	if (key->revoked)
@@ -47,20 +50,21 @@ static bool open_to_search(const struct keys_host *host, struct keys_key *ring)
 	return keys_valid(host, ring) == 0 && keys_granted(host, &reference, KEYS_SEARCH);
 }
 
+/* levels: how many of keyrings may be looked at, this one among them. */
 static bool finds(const struct keys_host *host, struct keys_key *ring, struct keys_key *wanted,
-		  unsigned depth)
+		  unsigned levels, struct keys_walk *walk)
 {
 	const struct keys_reference reference = {wanted, true};
 
-	if (!open_to_search(host, ring))
+	if (!keys_walk_enter(walk, ring, levels) || !open_to_search(host, ring))
 		return false;
 	if (keys_ring_has(ring, wanted))
 		return keys_granted(host, &reference, KEYS_SEARCH);
-	for (unsigned i = 0; i < KEYS_MAX && depth < KEYS_DEPTH_MAX; i++) {
+	for (unsigned i = 0; i < KEYS_MAX && levels > 1; i++) {
 		struct keys_key *member = &keys_store[i];
 
 		if (member->serial && member->type->keyring && keys_ring_has(ring, member) &&
-		    finds(host, member, wanted, depth + 1))
+		    finds(host, member, wanted, levels - 1, walk))
 			return true;
 	}
 	return false;
@@ -87,13 +91,14 @@ static void find_roots(struct keys_key *roots[ROOTS])
 static bool possessed(const struct keys_host *host, struct keys_key *key)
 {
 	const struct keys_reference reference = {key, true};
+	struct keys_walk walk = {{0}};
 	struct keys_key *roots[ROOTS];
 
 	find_roots(roots);
 	for (unsigned i = 0; i < ROOTS; i++) {
 		if (roots[i] == key)
 			return keys_granted(host, &reference, KEYS_SEARCH);
-		if (roots[i] && finds(host, roots[i], key, 0))
+		if (roots[i] && finds(host, roots[i], key, LEVELS, &walk))
 			return true;
 	}
 	return false;
@@ -227,6 +232,7 @@ struct query {
 	const char *description;
 	struct keys_reference found;
 	int error; /* why the last one that matched was not it */
+	struct keys_walk walk;
 };
 
 static bool usable(const struct keys_host *host, struct query *query, struct keys_key *key,
@@ -245,19 +251,22 @@ static bool usable(const struct keys_host *host, struct query *query, struct key
 }
 
 static bool search_ring(const struct keys_host *host, struct query *query,
-			const struct keys_reference *ring, unsigned depth)
+			const struct keys_reference *ring, unsigned levels)
 {
-	struct keys_key *match = keys_ring_find(ring->key, query->type, query->description);
+	struct keys_key *match;
 
+	if (!keys_walk_enter(&query->walk, ring->key, levels))
+		return false;
+	match = keys_ring_find(ring->key, query->type, query->description);
 	if (match && usable(host, query, match, ring->possessed))
 		return true;
-	for (unsigned i = 0; i < KEYS_MAX && depth < KEYS_DEPTH_MAX; i++) {
+	for (unsigned i = 0; i < KEYS_MAX && levels > 1; i++) {
 		const struct keys_reference member = {&keys_store[i], ring->possessed};
 
 		if (member.key->serial && member.key->type->keyring &&
 		    keys_ring_has(ring->key, member.key) && keys_valid(host, member.key) == 0 &&
 		    keys_granted(host, &member, KEYS_SEARCH) &&
-		    search_ring(host, query, &member, depth + 1))
+		    search_ring(host, query, &member, levels - 1))
 			return true;
 	}
 	return false;
@@ -268,7 +277,7 @@ int keys_search(const struct keys_host *host, const struct keys_reference *ring,
 {
 	struct query query = {.type = type, .description = description, .error = -ENOKEY};
 
-	if (!search_ring(host, &query, ring, 0))
+	if (!search_ring(host, &query, ring, LEVELS))
 		return query.error;
 	*out = query.found;
 	return 0;

@@ -235,27 +235,38 @@ struct keys_key *keys_ring_find(const struct keys_key *ring, const struct keys_t
 	return NULL;
 }
 
-/* Whether ring may stand above key: no cycle, and not too deep below it. */
-static int check_below(const struct keys_key *ring, const struct keys_key *key, unsigned depth)
+bool keys_walk_enter(struct keys_walk *walk, const struct keys_key *ring, unsigned weight)
 {
+	uint8_t *before = &walk->weights[place_of(ring)];
+
+	if (*before >= weight)
+		return false;
+	*before = (uint8_t)weight;
+	return true;
+}
+
+/* Whether ring may stand above key: no cycle, and not too deep below it. */
+static int check_below(const struct keys_key *ring, const struct keys_key *key, unsigned depth,
+		       struct keys_walk *walk)
+{
+	int result = 0;
+
 	if (key == ring)
 		return -EDEADLK;
 	if (depth > KEYS_DEPTH_MAX)
 		return -ELOOP;
-	for (unsigned i = 0; i < KEYS_MAX; i++) {
-		int result = 0;
-
+	if (!keys_walk_enter(walk, key, depth + 1)) /* it was as deep before */
+		return 0;
+	for (unsigned i = 0; i < KEYS_MAX && result == 0; i++)
 		if (has_bit(key->members, i) && keys_store[i].type->keyring)
-			result = check_below(ring, &keys_store[i], depth + 1);
-		if (result < 0)
-			return result;
-	}
-	return 0;
+			result = check_below(ring, &keys_store[i], depth + 1, walk);
+	return result;
 }
 
 int keys_ring_add(struct keys_key *ring, struct keys_key *key)
 {
-	int result = key->type->keyring ? check_below(ring, key, 0) : 0;
+	struct keys_walk walk = {{0}};
+	int result = key->type->keyring ? check_below(ring, key, 0, &walk) : 0;
 	const struct keys_key *namesake;
 
 	if (result < 0)

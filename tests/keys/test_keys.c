@@ -7,11 +7,14 @@
  */
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -371,6 +374,122 @@ static void test_fork(void **state)
 	assert_true(add(&without, "user", "own", "own", -2) > 0);
 }
 
+static long add_ring(const char *name, long to)
+{
+	const long arguments[5] = {(long)"keyring", (long)name, 0, 0, to};
+	long serial = keys_call(&without, SYS_add_key, arguments);
+
+	assert_true(serial > 0);
+	return serial;
+}
+
+static void link_to(long serial, long ring)
+{
+	assert_int_equal(control(&without, KEYCTL_LINK, serial, ring, 0), 0);
+}
+
+static long search(long ring, const char *description)
+{
+	const long arguments[5] = {KEYCTL_SEARCH, ring, (long)"user", (long)description, 0};
+
+	return keys_call(&without, SYS_keyctl, arguments);
+}
+
+/* Keyrings in layers, each with all of the next: ways without number from the first to the last. */
+static void test_dense_rings(void **state)
+{
+	enum { LAYERS = 7, RINGS = 27 };
+	long rings[LAYERS][RINGS];
+	clock_t begin = clock();
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < LAYERS * RINGS; i++) {
+		snprintf(name, sizeof(name), "ring %u", i);
+		rings[i / RINGS][i % RINGS] = add_ring(name, -2);
+	}
+	for (unsigned layer = LAYERS - 1; layer-- > 0;)
+		for (unsigned i = 0; i < RINGS * RINGS; i++)
+			link_to(rings[layer + 1][i % RINGS], rings[layer][i / RINGS]);
+	assert_int_equal(search(-2, "absent"), -ENOKEY);
+	assert_int_equal(control(&without, KEYCTL_LINK, rings[0][0], rings[LAYERS - 1][0], 0),
+			 -EDEADLK);
+	assert_true(clock() - begin < 5 * CLOCKS_PER_SEC);
+	assert_int_equal(control(&without, KEYCTL_CLEAR, -2, 0, 0), 0);
+}
+
+/* What a walk meets first at the end of a long way counts by its short way, too, and the reverse.
+ */
+static void test_two_ways(void **state)
+{
+	long chain[6], last, top;
+	char name[16];
+
+	(void)state;
+	for (unsigned i = 0; i < 6; i++) {
+		snprintf(name, sizeof(name), "chain %u", i);
+		chain[i] = add_ring(name, -2);
+	}
+	last = add_ring("last", -2);
+	top = add_ring("top", -2);
+	assert_true(add(&without, "user", "deep", "x", last) > 0);
+	for (unsigned i = 5; i-- > 0;)
+		link_to(chain[i + 1], chain[i]);
+	link_to(chain[0], top); /* the last of the chain is the sixth below */
+	link_to(last, chain[5]);
+	assert_int_equal(search(top, "deep"), -ENOKEY);
+	link_to(last, chain[1]);
+	assert_true(search(top, "deep") > 0);
+	assert_int_equal(control(&without, KEYCTL_LINK, top, add_ring("above", -2), 0), -ELOOP);
+	assert_int_equal(control(&without, KEYCTL_CLEAR, -2, 0, 0), 0);
+}
+
+/* ---- secrets ---- */
+
+#define STACK_SIZE (256u * 1024)
+
+static const char secret_description[] = "a:description that is a secret";
+
+static void *use_secret(void *argument)
+{
+	char text[64];
+
+	(void)argument;
+	if (add(&without, "logon", secret_description, "payload", -3) < 0)
+		return NULL;
+	const long search_it[5] = {KEYCTL_SEARCH, -3, (long)"logon", (long)secret_description, 0};
+	const long request_it[5] = {(long)"logon", (long)secret_description, 0, 0, 0};
+	long serial = keys_call(&without, SYS_keyctl, search_it);
+	const long describe_it[5] = {KEYCTL_DESCRIBE, serial, (long)text, sizeof(text), 0};
+
+	if (serial <= 0 || keys_call(&without, SYS_request_key, request_it) != serial ||
+	    keys_call(&without, SYS_keyctl, describe_it) <= 0)
+		return NULL;
+	secmem_wipe(text, sizeof(text));
+	return (void *)serial;
+}
+
+/* Runs calls on a stack that is looked at afterwards. */
+static void test_stack(void **state)
+{
+	void *stack =
+	    mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pthread_attr_t attributes;
+	pthread_t thread;
+	void *result;
+
+	(void)state;
+	assert_ptr_not_equal(stack, MAP_FAILED);
+	pthread_attr_init(&attributes);
+	assert_int_equal(pthread_attr_setstack(&attributes, stack, STACK_SIZE), 0);
+	assert_int_equal(pthread_create(&thread, &attributes, use_secret, NULL), 0);
+	pthread_join(thread, &result);
+	assert_non_null(result);
+	assert_null(memmem(stack, STACK_SIZE, secret_description, sizeof(secret_description)));
+	munmap(stack, STACK_SIZE);
+	assert_int_equal(control(&without, KEYCTL_CLEAR, -3, 0, 0), 0);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest of_kernel[] = {
@@ -379,9 +498,10 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_logon_bounds),
 	};
 	const struct CMUnitTest own[] = {
-	    cmocka_unit_test(test_serials), cmocka_unit_test(test_quota),
-	    cmocka_unit_test(test_time),    cmocka_unit_test(test_ownership),
-	    cmocka_unit_test(test_fork),
+	    cmocka_unit_test(test_serials),     cmocka_unit_test(test_quota),
+	    cmocka_unit_test(test_time),        cmocka_unit_test(test_ownership),
+	    cmocka_unit_test(test_dense_rings), cmocka_unit_test(test_two_ways),
+	    cmocka_unit_test(test_stack),       cmocka_unit_test(test_fork),
 	};
 
 	if (argc > 1 && strcmp(argv[1], "own") == 0)
