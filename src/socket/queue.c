@@ -15,6 +15,26 @@
 #define ROOM_AT_FIRST 256u
 #define ROOM_KEPT     (16u * 1024u) /* what an empty queue keeps for the next message */
 
+/*
+ * Larger rooms of empty queues are kept here, a few for all sockets, as they are: to get, clear and
+ * give back as much memory for each message would cost more than to encrypt it.  The next message
+ * lies over the last one, and what finds no place is wiped.  A thread uses one place only, so that
+ * others are not in its way.
+ */
+#define SPARES     16u
+#define SPARE_MOST (2u * 1024u * 1024u)
+
+static struct spare {
+	_Alignas(64) struct lock lock;
+	uint8_t *data;
+	size_t room;
+} spares[SPARES];
+
+static struct spare *spare_of_thread(void)
+{
+	return &spares[lock_self() % SPARES];
+}
+
 size_t sock_queue_limit(const struct sock *sock)
 {
 	size_t limit = sock->sndbuf & ~(size_t)(SOCK_PAGE - 1);
@@ -27,13 +47,59 @@ bool sock_queue_writable(const struct sock *sock)
 	return sock->queue.used + SOCK_PAGE <= sock_queue_limit(sock);
 }
 
+static void wipe_and_free(uint8_t *data, size_t room)
+{
+	if (data)
+		secmem_wipe(data, room);
+	free(data);
+}
+
 static void give_back(struct sock_queue *queue)
 {
-	if (queue->data)
-		secmem_wipe(queue->data, queue->room);
-	free(queue->data);
+	wipe_and_free(queue->data, queue->room);
 	queue->data = NULL;
 	queue->room = 0;
+}
+
+/* Puts an empty queue's room among the spares, if it is larger than what is there. */
+static void spare_room(struct sock_queue *queue)
+{
+	struct spare *spare = spare_of_thread();
+
+	if (queue->room <= SPARE_MOST && lock_try(&spare->lock)) {
+		if (spare->room < queue->room) {
+			uint8_t *data = spare->data;
+			size_t room = spare->room;
+
+			spare->data = queue->data;
+			spare->room = queue->room;
+			queue->data = data;
+			queue->room = room;
+		}
+		lock_release(&spare->lock);
+	}
+	give_back(queue);
+}
+
+/* Room of at least size bytes, unwiped; NULL: no memory. */
+static uint8_t *get_room(size_t size, size_t *room)
+{
+	struct spare *spare = spare_of_thread();
+	uint8_t *data = NULL;
+
+	*room = size;
+	if (size <= ROOM_KEPT)
+		return malloc(size);
+	if (lock_try(&spare->lock)) {
+		if (spare->room >= size) {
+			data = spare->data;
+			*room = spare->room;
+			spare->data = NULL;
+			spare->room = 0;
+		}
+		lock_release(&spare->lock);
+	}
+	return data ? data : malloc(size);
 }
 
 void sock_queue_free(struct sock *sock)
@@ -53,7 +119,7 @@ static int reserve(struct sock_queue *queue, size_t size)
 		return 0;
 	while (room < wanted)
 		room *= 2;
-	data = malloc(room);
+	data = get_room(room, &room);
 	if (!data)
 		return -ENOMEM;
 	if (queue->used)
@@ -153,7 +219,7 @@ void sock_queue_consume(struct sock *sock, size_t size)
 	queue->head = 0;
 	queue->fill = 0;
 	if (queue->room > ROOM_KEPT)
-		give_back(queue);
+		spare_room(queue);
 }
 
 int sock_queue_set(struct sock *sock, const uint8_t *data, size_t size, size_t fill)

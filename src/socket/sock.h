@@ -73,9 +73,27 @@ int sock_create(const struct sock_host *host, int type, int protocol, struct soc
 /* The checks of sock_create alone, for socketpair (S-05). */
 int sock_create_check(int type, int protocol);
 
-bool sock_lock(struct sock *sock);     /* false: this thread holds it already (a signal handler) */
-bool sock_lock_try(struct sock *sock); /* false: somebody has it */
-void sock_unlock(struct sock *sock);
+/* Every socket begins with its lock, so that to take and to give it need no call. */
+struct sock_lock {
+	struct lock lock;
+};
+
+/* False: this thread holds it already (a signal handler). */
+static inline bool sock_lock(struct sock *sock)
+{
+	return lock_acquire(&((struct sock_lock *)sock)->lock);
+}
+
+/* False: somebody has it. */
+static inline bool sock_lock_try(struct sock *sock)
+{
+	return lock_try(&((struct sock_lock *)sock)->lock);
+}
+
+static inline void sock_unlock(struct sock *sock)
+{
+	lock_release(&((struct sock_lock *)sock)->lock);
+}
 
 /* References: a descriptor number of a door is one, a sleeping call another.  Lock held. */
 void sock_get(struct sock *sock);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The life of a socket: made, referred to, ended; what every kind has in common. */
 #include <errno.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 #include "socket/internal.h"
+
+_Static_assert(offsetof(struct sock, lock) == 0, "sock_lock of sock.h");
 
 #define TYPE_MAX 10 /* the generic layer knows socket types up to here (S-01) */
 
@@ -25,21 +28,6 @@ int sock_create(const struct sock_host *host, int type, int protocol, struct soc
 		return result;
 	*out = sock_pool_take(host, &sock_state_unbound);
 	return *out ? 0 : -ENOMEM;
-}
-
-bool sock_lock(struct sock *sock)
-{
-	return lock_acquire(&sock->lock);
-}
-
-bool sock_lock_try(struct sock *sock)
-{
-	return lock_try(&sock->lock);
-}
-
-void sock_unlock(struct sock *sock)
-{
-	lock_release(&sock->lock);
 }
 
 void sock_get(struct sock *sock)

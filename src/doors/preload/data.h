@@ -47,7 +47,9 @@ static inline ssize_t preload_transfer(int number, struct sock *sock, struct soc
 	io->begun = false;
 	io->out_flags = 0;
 	io->ticket = 0;
-	pthread_testcancel();
+	/* As libc's own calls do: a single thread can be cancelled by nobody. */
+	if (!LOCK_ALONE)
+		pthread_testcancel();
 	preload_check_fork();
 	if (__builtin_expect(!sock_lock(sock), 0))
 		return -EBUSY;
