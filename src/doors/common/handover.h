@@ -11,6 +11,7 @@
 #ifndef UALG_DOORS_COMMON_HANDOVER_H
 #define UALG_DOORS_COMMON_HANDOVER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /*
@@ -20,14 +21,35 @@
 #define HANDOVER_HELLO   0x756c6700 /* flags that no kernel has */
 #define HANDOVER_VERSION 1
 
-#define HANDOVER_BLOCKS 2
+/*
+ * Which numbers the supervisor sees calls on.  The end of each period of numbers: the first such
+ * stretch is within reach of select(), and one masked comparison tells them all.
+ */
+struct handover_window {
+	uint32_t mask; /* 0: all numbers */
+	uint32_t value;
+};
 
 struct handover_hello {
-	struct {
-		uint32_t first;
-		uint32_t size;
-	} window[HANDOVER_BLOCKS]; /* empty: any number will do */
+	struct handover_window window;
 };
+
+static inline bool handover_in_window(const struct handover_window *window, int number)
+{
+	return ((uint32_t)number & window->mask) == window->value;
+}
+
+/* The lowest number of the window that is not below one that is none of it; or -1. */
+static inline int handover_next(const struct handover_window *window, int number)
+{
+	uint32_t stretch = window->mask & -window->mask;
+	uint32_t period = window->value + stretch;
+	uint32_t next = (uint32_t)number / period * period + window->value;
+
+	if (number < 0 || !handover_in_window(window, (int)next))
+		return -1;
+	return (int)next;
+}
 
 /*
  * ioctl(number, HANDOVER_GIVE, struct handover_give *): the socket whose placeholder that number is

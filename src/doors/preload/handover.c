@@ -30,18 +30,6 @@ void preload_handover_begin(void)
 	atomic_store(&preload_supervised, result == 0);
 }
 
-static bool in_window(int number)
-{
-	bool any = false;
-
-	for (unsigned i = 0; i < HANDOVER_BLOCKS; i++) {
-		any |= hello.window[i].size > 0;
-		if ((unsigned)number - hello.window[i].first < hello.window[i].size)
-			return true;
-	}
-	return !any;
-}
-
 /* The supervisor, too, raises the soft limit for its numbers. */
 static void raise_limit(unsigned number)
 {
@@ -59,18 +47,17 @@ static int copy_in_window(int number)
 {
 	long flags = DOOR_CALL_2(SYS_fcntl, number, F_GETFD);
 	long command = flags > 0 && flags & FD_CLOEXEC ? F_DUPFD_CLOEXEC : F_DUPFD;
+	int from = handover_next(&hello.window, 0);
 
-	for (unsigned i = 0; i < HANDOVER_BLOCKS; i++) {
+	while (from >= 0) {
 		long copy;
 
-		if (hello.window[i].size == 0)
-			continue;
-		raise_limit(hello.window[i].first + hello.window[i].size - 1);
-		copy = DOOR_CALL_3(SYS_fcntl, number, command, hello.window[i].first);
-		if (copy >= 0 && in_window((int)copy))
-			return (int)copy;
-		if (copy >= 0)
-			(void)DOOR_CALL_1(SYS_close, copy);
+		raise_limit((unsigned)from);
+		copy = DOOR_CALL_3(SYS_fcntl, number, command, from);
+		if (copy < 0 || handover_in_window(&hello.window, (int)copy))
+			return copy < 0 ? -1 : (int)copy;
+		(void)DOOR_CALL_1(SYS_close, copy);
+		from = handover_next(&hello.window, (int)copy);
 	}
 	return -1;
 }
@@ -79,7 +66,7 @@ int preload_handover_place(int number)
 {
 	int placed;
 
-	if (!preload_is_supervised() || number < 0 || in_window(number))
+	if (!preload_is_supervised() || number < 0 || handover_in_window(&hello.window, number))
 		return number;
 	placed = copy_in_window(number);
 	if (placed < 0)
@@ -231,7 +218,7 @@ int preload_handover_received(int number)
 	struct stat status;
 	int copy;
 
-	if (!preload_is_supervised() || in_window(number) ||
+	if (!preload_is_supervised() || handover_in_window(&hello.window, number) ||
 	    DOOR_CALL_2(SYS_fstat, number, &status) < 0 || !S_ISSOCK(status.st_mode))
 		return number;
 	copy = copy_in_window(number);

@@ -21,35 +21,37 @@
 #define SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV (1UL << 5)
 #endif
 
-#define SMALL_BLOCK  128u
-#define LARGE_BLOCK  8192u
-#define SELECT_LIMIT 1024u /* numbers that an fd_set holds */
+#define PERIOD_MAX   1024u  /* numbers that an fd_set holds */
+#define STRETCH_MIN  128u   /* of each period, where that gives enough */
+#define NUMBERS_END  65536u /* of the whole window, a power of two */
+#define NUMBERS_WANT 6000u
 
-struct filter_block filter_window[FILTER_BLOCKS];
+struct handover_window filter_window;
+
+static unsigned power_below(rlim_t limit)
+{
+	unsigned power = 16;
+
+	while (power < PERIOD_MAX && 2 * power <= limit)
+		power *= 2;
+	return power;
+}
 
 void filter_choose_window(void)
 {
-	struct rlimit limit = {SELECT_LIMIT, SELECT_LIMIT};
-	unsigned soft, size;
+	struct rlimit limit = {PERIOD_MAX, PERIOD_MAX};
+	unsigned period, stretch, end;
 
 	(void)getrlimit(RLIMIT_NOFILE, &limit);
-	soft = limit.rlim_cur < SELECT_LIMIT ? (unsigned)limit.rlim_cur : SELECT_LIMIT;
-	for (size = SMALL_BLOCK; size > 1 && size > soft / 4; size /= 2)
-		;
-	filter_window[0].size = size;
-	filter_window[0].first = soft / size * size - size;
-	for (size = LARGE_BLOCK; size >= SELECT_LIMIT && 2 * size > limit.rlim_max; size /= 2)
-		;
-	filter_window[1].size = size >= SELECT_LIMIT ? size : 0;
-	filter_window[1].first = filter_window[1].size;
-}
-
-bool filter_in_window(int number)
-{
-	for (unsigned i = 0; i < FILTER_BLOCKS; i++)
-		if ((unsigned)number - filter_window[i].first < filter_window[i].size)
-			return true;
-	return false;
+	period = power_below(limit.rlim_cur);
+	end = limit.rlim_max < NUMBERS_END ? (unsigned)limit.rlim_max : NUMBERS_END;
+	/* Up to a half of each period, so that the program's own descriptors have the other. */
+	for (stretch = STRETCH_MIN < period / 8 ? STRETCH_MIN : period / 8; stretch < period / 2;
+	     stretch *= 2)
+		if (end / period * stretch >= NUMBERS_WANT)
+			break;
+	filter_window.value = period - stretch;
+	filter_window.mask = ~(NUMBERS_END - 1) | (period - stretch);
 }
 
 /* The kernel takes an int of these arguments, so only their low half is looked at. */
@@ -58,10 +60,9 @@ static struct scmp_arg_cmp equals(unsigned argument, unsigned value)
 	return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, UINT32_MAX, value);
 }
 
-static struct scmp_arg_cmp in_block(unsigned argument, const struct filter_block *block)
+static struct scmp_arg_cmp in_window(unsigned argument)
 {
-	return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, (uint32_t) ~(block->size - 1),
-			  block->first);
+	return SCMP_CMP64(argument, SCMP_CMP_MASKED_EQ, filter_window.mask, filter_window.value);
 }
 
 static int trap_sockets(scmp_filter_ctx filter, int number)
@@ -77,19 +78,15 @@ static int trap_sockets(scmp_filter_ctx filter, int number)
 
 static int trap_window(scmp_filter_ctx filter, int number, unsigned descriptors)
 {
-	for (unsigned argument = 0; argument < 6; argument++) {
-		for (unsigned i = 0; descriptors >> argument & 1 && i < FILTER_BLOCKS; i++) {
-			struct scmp_arg_cmp test = in_block(argument, &filter_window[i]);
-			int result;
+	int result = 0;
 
-			if (filter_window[i].size == 0)
-				continue;
+	for (unsigned argument = 0; descriptors >> argument && result == 0; argument++) {
+		struct scmp_arg_cmp test = in_window(argument);
+
+		if (descriptors >> argument & 1)
 			result = seccomp_rule_add_array(filter, SCMP_ACT_NOTIFY, number, 1, &test);
-			if (result < 0)
-				return result;
-		}
 	}
-	return 0;
+	return result;
 }
 
 static int trap_call(scmp_filter_ctx filter, const struct calls_entry *entry,

@@ -2,27 +2,19 @@
 /*
  * The filter that hands calls to the supervisor, made by libseccomp from the table of calls.
  *
- * The window: numbers where the supervisor puts alg sockets, so that the filter can tell their
- * calls by the number and leave all others to the kernel.  Two blocks, each of a power of two and
- * aligned to it, so that one masked comparison of the argument's low 32 bits tells it: a small one
- * that select() reaches, and a large one.
+ * The window (struct handover_window): numbers where the supervisor puts alg sockets, so that the
+ * filter can tell their calls by the number and leave all others to the kernel.
  */
 #ifndef UALG_DOORS_SUPERVISOR_FILTER_H
 #define UALG_DOORS_SUPERVISOR_FILTER_H
 
+#include "doors/common/handover.h"
 #include "doors/supervisor/supervisor.h"
 
-struct filter_block {
-	unsigned first; /* a multiple of size */
-	unsigned size;  /* a power of two; 0: there is none */
-};
-
-#define FILTER_BLOCKS 2u
-extern struct filter_block filter_window[FILTER_BLOCKS];
+extern struct handover_window filter_window;
 
 /* Lays the window out within the caller's limits of descriptors. */
 void filter_choose_window(void);
-bool filter_in_window(int number);
 
 struct sock_fprog;
 

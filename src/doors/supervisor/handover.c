@@ -28,15 +28,10 @@ bool handover_is_hello(const struct supervisor_call *call)
 
 long handover_hello(const struct supervisor_call *call)
 {
-	struct handover_hello hello = {0};
+	struct handover_hello hello = {{0, 0}};
 
-	_Static_assert(HANDOVER_BLOCKS == FILTER_BLOCKS, "the window has as many blocks");
-	for (unsigned i = 0; i < FILTER_BLOCKS; i++) {
-		if (supervisor_options->trap != SUPERVISOR_TRAP_WINDOW)
-			break;
-		hello.window[i].first = filter_window[i].first;
-		hello.window[i].size = filter_window[i].size;
-	}
+	if (supervisor_options->trap == SUPERVISOR_TRAP_WINDOW)
+		hello.window = filter_window;
 	if (memory_write(call, supervisor_pointer(call, 3), &hello, sizeof(hello)) < 0)
 		return -EFAULT;
 	call->process->preloaded = true;

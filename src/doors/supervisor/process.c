@@ -49,7 +49,7 @@ static int64_t now(void)
 {
 	struct timespec time;
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 }
 
@@ -346,23 +346,20 @@ static bool is_free(const struct supervisor_call *call, int number)
 
 int process_free_number(const struct supervisor_call *call, int from)
 {
-	int hint = from > call->process->free_hint ? from : call->process->free_hint;
+	int hint = call->process->free_hint;
+	int number = from > hint ? from : hint;
 
-	for (unsigned i = 0; i < FILTER_BLOCKS; i++) {
-		int number = (int)filter_window[i].first;
-		int end = number + (int)filter_window[i].size;
-
-		for (number = hint > number ? hint : number; number < end; number++) {
-			if (!is_free(call, number))
-				continue;
-			if (!raise_limit(call, (unsigned)number))
-				return -EMFILE;
-			if (from <= call->process->free_hint)
-				call->process->free_hint = number;
-			return number;
-		}
+	for (;; number++) {
+		if (!handover_in_window(&filter_window, number))
+			number = handover_next(&filter_window, number);
+		if (number < 0 || (number >= hint && !raise_limit(call, (unsigned)number)))
+			return -EMFILE;
+		if (is_free(call, number))
+			break;
 	}
-	return -EMFILE;
+	if (from <= hint)
+		call->process->free_hint = number;
+	return number;
 }
 
 int process_descriptor(const struct supervisor_call *call, int number)
