@@ -6,18 +6,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/cmsg.h"
 #include "socket/internal.h"
 #include "ualg/if_alg.h"
 
-/* The kernel's struct cmsghdr, in the native layout of 64 bits. */
-struct header {
-	uint64_t size; /* of this header and the data behind it */
-	int32_t level;
-	int32_t type;
-};
-
-#define HEADER_SIZE sizeof(struct header)
-#define WORD_SIZE   sizeof(uint32_t)
+#define WORD_SIZE sizeof(uint32_t)
 
 /* What the messages said so far; the last of a kind wins (M-11). */
 struct found {
@@ -75,28 +68,18 @@ static int take(int32_t type, const uint8_t *data, size_t size, struct found *fo
 
 static int walk(const uint8_t *block, size_t size, struct found *found)
 {
+	struct cmsg message;
 	size_t offset = 0;
+	int result;
 
-	while (size - offset >= HEADER_SIZE) { /* less is ignored: M-06, M-18 */
-		struct header header;
-		size_t step;
-		int result;
-
-		memcpy(&header, block + offset, HEADER_SIZE);
-		if (header.size < HEADER_SIZE || header.size > size - offset)
-			return -EINVAL; /* M-05 */
-		if (header.level == SOL_ALG) {
-			result = take(header.type, block + offset + HEADER_SIZE,
-				      header.size - HEADER_SIZE, found);
-			if (result < 0)
-				return result;
-		} /* M-10: other levels are skipped */
-		step = (header.size + 7u) & ~(size_t)7u;
-		if (step > size - offset)
-			break;
-		offset += step;
+	while ((result = cmsg_next(block, size, &offset, &message)) > 0) { /* M-05, M-06, M-18 */
+		if (message.level != SOL_ALG)
+			continue; /* M-10 */
+		result = take(message.type, block + message.at, message.size, found);
+		if (result < 0)
+			return result;
 	}
-	return 0;
+	return result;
 }
 
 int sock_control_parse(const struct alg *alg, const void *control, size_t size,

@@ -170,6 +170,31 @@ static void passed_to_itself(void **state)
 	close(pair[1]);
 }
 
+/* A length that leads back before the block, and a second message that it would lead to. */
+static void lying_lengths(void **state)
+{
+	static const size_t lengths[] = {0, 15, 25, SIZE_MAX, (size_t)-8, (size_t)-16, (size_t)-24};
+	union control control = {0};
+	struct iovec byte = {"x", 1};
+	struct msghdr message = {
+	    .msg_iov = &byte, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = 24};
+	int pair[2], op = hash_op();
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
+	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = lengths[i];
+		assert_int_equal(sendmsg(pair[0], &message, 0), -1);
+		assert_int_equal(errno, EINVAL);
+	}
+	assert_true(hashes_abc(op));
+	close(op);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void closed_while_under_way(void **state)
 {
 	int pair[2], parent, op = keyed_op(&parent), got, hash = hash_op();
@@ -350,9 +375,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(number_given_to_another), cmocka_unit_test(numbers_exchanged),
-	    cmocka_unit_test(passed_to_itself),        cmocka_unit_test(closed_while_under_way),
-	    cmocka_unit_test(passed_to_another),       cmocka_unit_test(closed_by_a_handler),
-	    cmocka_unit_test(unshared_close_range),    cmocka_unit_test(waiting_by_number),
+	    cmocka_unit_test(passed_to_itself),        cmocka_unit_test(lying_lengths),
+	    cmocka_unit_test(closed_while_under_way),  cmocka_unit_test(passed_to_another),
+	    cmocka_unit_test(closed_by_a_handler),     cmocka_unit_test(unshared_close_range),
+	    cmocka_unit_test(waiting_by_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <sys/time.h>
 #include <sys/un.h>
 
+#include "base/cmsg.h"
 #include "base/lock.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
@@ -148,39 +149,48 @@ static int send_number(int number)
 	return number;
 }
 
+/* Control data of a message: where the program has it, and a copy. */
+struct control {
+	char *program;
+	char bytes[CONTROL_ROOM];
+	size_t size;
+};
+
+/* Its beginning, as far as it can be read and may hold a number. */
+static bool control_copy(struct control *control, const struct msghdr *message)
+{
+	struct msghdr header;
+
+	if (preload_copy_in(&header, message, sizeof(header)) < 0)
+		return false;
+	control->program = header.msg_control;
+	control->size = header.msg_controllen < CONTROL_ROOM ? header.msg_controllen : CONTROL_ROOM;
+	return control->size >= CMSG_LEN(sizeof(int)) && preload_owns() &&
+	       preload_copy_in(control->bytes, header.msg_control, control->size) == 0;
+}
+
 /*
- * Calls each for every number in a message's control data, as far as that can be read; where it
- * returns another one, that takes its place there.
+ * Calls each for every number in a message's control data; where it returns another one, that takes
+ * its place there.
  */
 static void for_each_number(const struct msghdr *message, int (*each)(int))
 {
-	_Alignas(struct cmsghdr) char control[CONTROL_ROOM];
-	struct msghdr copy;
-	char *program;
+	struct control control;
+	struct cmsg part;
+	size_t offset = 0;
 
-	if (preload_copy_in(&copy, message, sizeof(copy)) < 0 ||
-	    copy.msg_controllen < CMSG_LEN(sizeof(int)) || !preload_owns())
+	if (!control_copy(&control, message))
 		return;
-	if (copy.msg_controllen > sizeof(control))
-		copy.msg_controllen = sizeof(control);
-	if (preload_copy_in(control, copy.msg_control, copy.msg_controllen) < 0)
-		return;
-	program = copy.msg_control;
-	copy.msg_control = control;
-	for (struct cmsghdr *head = CMSG_FIRSTHDR(&copy); head; head = CMSG_NXTHDR(&copy, head)) {
-		size_t room = (size_t)(control + copy.msg_controllen - (char *)head);
-		size_t size = head->cmsg_len < room ? head->cmsg_len : room;
-
-		if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS)
+	while (cmsg_next(control.bytes, control.size, &offset, &part) > 0) {
+		if (part.level != SOL_SOCKET || part.type != SCM_RIGHTS)
 			continue;
-		for (size_t at = CMSG_LEN(0); at + sizeof(int) <= size; at += sizeof(int)) {
-			char *place = (char *)head + at;
+		for (size_t i = 0; i + sizeof(int) <= part.size; i += sizeof(int)) {
 			int number, other;
 
-			memcpy(&number, place, sizeof(number));
+			memcpy(&number, control.bytes + part.at + i, sizeof(number));
 			other = each(number);
 			if (other != number)
-				(void)preload_copy_out(program + (place - control), &other,
+				(void)preload_copy_out(control.program + part.at + i, &other,
 						       sizeof(other));
 		}
 	}
