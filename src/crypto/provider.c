@@ -62,7 +62,7 @@ static void exit_tfm(struct tfm *tfm)
 		row->exit(tfm_context(tfm));
 }
 
-static int setkey(struct tfm *tfm, const uint8_t *key, size_t size)
+static int provider_setkey(struct tfm *tfm, const uint8_t *key, size_t size)
 {
 	if (size < tfm->alg->min_keysize || size > tfm->alg->max_keysize)
 		return -EINVAL;
@@ -272,7 +272,7 @@ static void set_functions(struct alg *alg, const struct ualg_provider_alg *row)
 {
 	alg->init = init_tfm;
 	alg->exit = exit_tfm;
-	alg->setkey = row->setkey ? setkey : NULL;
+	alg->setkey = row->setkey ? provider_setkey : NULL;
 	switch (row->type) {
 	case UALG_PROVIDER_CIPHER:
 		alg->type = ALG_TYPE_CIPHER;

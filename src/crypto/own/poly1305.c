@@ -9,10 +9,9 @@
 #include "crypto/bytes.h"
 #include "crypto/own/absorb.h"
 #include "crypto/own/own.h"
+#include "crypto/wide.h"
 
 #define KEY_SIZE 32u
-
-typedef unsigned __int128 uint128;
 
 void poly1305_set_key(struct poly1305_key *key, const uint8_t *bytes)
 {
@@ -35,25 +34,25 @@ void poly1305_blocks(const struct poly1305_key *key, struct poly1305_sum *sum, c
 	uint64_t h2 = sum->h[2];
 
 	for (; blocks > 0; blocks--, data += POLY1305_BLOCK) {
-		uint128 d0 = (uint128)h0 + bytes_load_le64(data);
-		uint128 d1 = (uint128)h1 + bytes_load_le64(data + 8) + (uint64_t)(d0 >> 64);
+		struct wide d0 = wide_sum(h0, bytes_load_le64(data));
+		struct wide d1 = wide_add_word(wide_sum(h1, bytes_load_le64(data + 8)), d0.high);
 		uint64_t d2;
 
-		h0 = (uint64_t)d0;
-		h1 = (uint64_t)d1;
-		h2 += (uint64_t)(d1 >> 64) + last;
+		h0 = d0.low;
+		h1 = d1.low;
+		h2 += d1.high + last;
 
-		d0 = (uint128)h0 * r0 + (uint128)h1 * r1_folded;
-		d1 = (uint128)h0 * r1 + (uint128)h1 * r0 + h2 * r1_folded;
-		d1 += (uint64_t)(d0 >> 64);
-		d2 = h2 * r0 + (uint64_t)(d1 >> 64);
+		d0 = wide_add(wide_multiply(h0, r0), wide_multiply(h1, r1_folded));
+		d1 = wide_add(wide_multiply(h0, r1), wide_multiply(h1, r0));
+		d1 = wide_add_word(wide_add_word(d1, h2 * r1_folded), d0.high);
+		d2 = h2 * r0 + d1.high;
 
 		/* Bits from 2^130 on, times 5, at the bottom. */
-		d0 = (uint128)(uint64_t)d0 + (d2 & ~(uint64_t)3) + (d2 >> 2);
-		d1 = (uint128)(uint64_t)d1 + (uint64_t)(d0 >> 64);
-		h0 = (uint64_t)d0;
-		h1 = (uint64_t)d1;
-		h2 = (d2 & 3) + (uint64_t)(d1 >> 64);
+		d0 = wide_add_word(wide_sum(d0.low, d2 & ~(uint64_t)3), d2 >> 2);
+		d1 = wide_sum(d1.low, d0.high);
+		h0 = d0.low;
+		h1 = d1.low;
+		h2 = (d2 & 3) + d1.high;
 	}
 	*sum = (struct poly1305_sum){{h0, h1, h2}};
 }
@@ -61,16 +60,16 @@ void poly1305_blocks(const struct poly1305_key *key, struct poly1305_sum *sum, c
 void poly1305_emit(const struct poly1305_sum *sum, const uint8_t *add, uint8_t *out)
 {
 	/* sum + 5 reaches 2^130 if and only if sum is at least 2^130 - 5. */
-	uint128 t0 = (uint128)sum->h[0] + 5;
-	uint128 t1 = (uint128)sum->h[1] + (uint64_t)(t0 >> 64);
-	uint64_t reaches = 0 - ((sum->h[2] + (uint64_t)(t1 >> 64)) >> 2 & 1);
-	uint64_t h0 = (sum->h[0] & ~reaches) | ((uint64_t)t0 & reaches);
-	uint64_t h1 = (sum->h[1] & ~reaches) | ((uint64_t)t1 & reaches);
+	struct wide t0 = wide_sum(sum->h[0], 5);
+	struct wide t1 = wide_sum(sum->h[1], t0.high);
+	uint64_t reaches = 0 - ((sum->h[2] + t1.high) >> 2 & 1);
+	uint64_t h0 = (sum->h[0] & ~reaches) | (t0.low & reaches);
+	uint64_t h1 = (sum->h[1] & ~reaches) | (t1.low & reaches);
 
 	if (add) {
-		t0 = (uint128)h0 + bytes_load_le64(add);
-		h1 += bytes_load_le64(add + 8) + (uint64_t)(t0 >> 64);
-		h0 = (uint64_t)t0;
+		t0 = wide_sum(h0, bytes_load_le64(add));
+		h1 += bytes_load_le64(add + 8) + t0.high;
+		h0 = t0.low;
 	}
 	bytes_store_le64(out, h0);
 	bytes_store_le64(out + 8, h1);

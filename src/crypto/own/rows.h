@@ -11,6 +11,13 @@
 
 #define ROWS 8u
 
+/* Where words of 64 bits have registers, and enough of them. */
+#if __SIZEOF_POINTER__ == 8
+#define ROWS_HIDE(...) __asm__("" : __VA_ARGS__)
+#else
+#define ROWS_HIDE(...) (void)0
+#endif
+
 /*
  * Adds what the bytes of a word become, the lowest first, to the sums s0 to s7: variables, so that
  * they stay in registers.  Byte i becomes what tables[i * stride] says.
@@ -26,8 +33,7 @@
 		ROWS_ADD_PAIR(left, (tables)[2 * (stride)], s2, (tables)[3 * (stride)], s3);       \
 		ROWS_ADD_PAIR(left, (tables)[4 * (stride)], s4, (tables)[5 * (stride)], s5);       \
 		ROWS_ADD_PAIR(left, (tables)[6 * (stride)], s6, (tables)[7 * (stride)], s7);       \
-		__asm__(""                                                                         \
-			: "+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(s4), "+r"(s5), "+r"(s6),    \
+		ROWS_HIDE("+r"(s0), "+r"(s1), "+r"(s2), "+r"(s3), "+r"(s4), "+r"(s5), "+r"(s6),    \
 			  "+r"(s7));                                                               \
 	} while (0)
 
@@ -36,7 +42,7 @@
 		first_sum ^= (first_table)[left & 0xff];                                           \
 		second_sum ^= (second_table)[left >> 8 & 0xff];                                    \
 		left >>= 16;                                                                       \
-		__asm__("" : "+r"(left));                                                          \
+		ROWS_HIDE("+r"(left));                                                             \
 	} while (0)
 
 #endif

@@ -15,6 +15,7 @@
 #include "crypto/registry.h"
 #include "crypto/templates/parts.h"
 #include "crypto/templates/templates.h"
+#include "crypto/wide.h"
 
 #define BLOCK    16u
 #define TAG_SIZE 8u
@@ -30,10 +31,9 @@
 #define POLY_MASK UINT64_C(0x1fffffff1fffffff)
 #define P64       (UINT64_MAX - 256) /* 2^64 - 257 */
 
-__extension__ typedef unsigned __int128 uint128;
-
-#define MASK126 (((uint128)1 << 126) - 1)
-#define P127    (((uint128)1 << 127) - 1)
+/* The high words of 2^126 - 1 and 2^127 - 1; the low ones are all ones. */
+#define MASK126_HIGH (UINT64_MAX >> 2)
+#define P127_HIGH    (UINT64_MAX >> 1)
 
 struct vmac64_context {
 	struct template_parts parts;
@@ -94,42 +94,47 @@ static void vmac64_init(const struct tfm *tfm, void *opaque)
 	state->sum[1] = 1; /* the polynomial's leading coefficient */
 }
 
-static uint128 nh(const struct vmac64_context *context, const uint8_t *data, size_t words)
+static struct wide nh(const struct vmac64_context *context, const uint8_t *data, size_t words)
 {
-	uint128 sum = 0;
+	struct wide sum = {0, 0};
 
 	for (size_t i = 0; i < words; i += 2)
-		sum += (uint128)(bytes_load_le64(data + 8 * i) + context->nh[i]) *
-		       (bytes_load_le64(data + 8 * i + 8) + context->nh[i + 1]);
-	return sum & MASK126;
+		sum = wide_add(
+		    sum, wide_multiply(bytes_load_le64(data + 8 * i) + context->nh[i],
+				       bytes_load_le64(data + 8 * i + 8) + context->nh[i + 1]));
+	sum.high &= MASK126_HIGH;
+	return sum;
+}
+
+/* What stands at 2^127 is 1 modulo 2^127 - 1. */
+static struct wide fold(struct wide value)
+{
+	return wide_add_word((struct wide){value.high & P127_HIGH, value.low}, value.high >> 63);
 }
 
 /* a * key modulo 2^127 - 1, not quite reduced: less than 2^127. */
-static uint128 poly_multiply(uint128 a, const uint64_t key[2])
+static struct wide poly_multiply(struct wide a, const uint64_t key[2])
 {
-	uint64_t a_high = (uint64_t)(a >> 64);
-	uint64_t a_low = (uint64_t)a;
-	uint128 low = (uint128)a_low * key[1];
-	uint128 middle = (uint128)a_low * key[0] + (low >> 64);
-	uint128 cross = (uint128)a_high * key[1] + (uint64_t)middle;
-	uint128 high = (uint128)a_high * key[0] + (middle >> 64) + (cross >> 64);
+	struct wide low = wide_multiply(a.low, key[1]);
+	struct wide middle = wide_add_word(wide_multiply(a.low, key[0]), low.high);
+	struct wide cross = wide_add_word(wide_multiply(a.high, key[1]), middle.low);
+	struct wide high =
+	    wide_add_word(wide_add_word(wide_multiply(a.high, key[0]), middle.high), cross.high);
 
-	low = cross << 64 | (uint64_t)low;
+	low.high = cross.low;
 	/* 2^128 is 2. */
-	low = (low & P127) + (low >> 127) + 2 * high;
-	return (low & P127) + (low >> 127);
+	return fold(wide_add(fold(low), wide_add(high, high)));
 }
 
 /* The piece at hand becomes the polynomial's next coefficient. */
 static void end_piece(const struct vmac64_context *context, struct vmac64_state *state,
 		      const uint8_t *piece, size_t words)
 {
-	uint128 sum = poly_multiply((uint128)state->sum[0] << 64 | state->sum[1], context->poly) +
-		      nh(context, piece, words);
+	struct wide sum = {state->sum[0], state->sum[1]};
 
-	sum = (sum & P127) + (sum >> 127);
-	state->sum[0] = (uint64_t)(sum >> 64);
-	state->sum[1] = (uint64_t)sum;
+	sum = fold(wide_add(poly_multiply(sum, context->poly), nh(context, piece, words)));
+	state->sum[0] = sum.high;
+	state->sum[1] = sum.low;
 	state->begun = 1;
 }
 
@@ -164,13 +169,13 @@ static int vmac64_update(const struct tfm *tfm, void *opaque, const uint8_t *dat
 }
 
 /* value = quotient * (2^64 - 2^32) + remainder, in a time that does not depend on it. */
-static void divide(uint128 value, uint64_t *quotient, uint64_t *remainder)
+static void divide(struct wide value, uint64_t *quotient, uint64_t *remainder)
 {
 	/* In digits of 32 bits: value = (a * 2^64 + b * 2^32 + c) * 2^32 + d, by m = 2^32 - 1. */
-	uint64_t a = (uint64_t)(value >> 96);
-	uint64_t b = (uint64_t)(value >> 64) & UINT32_MAX;
-	uint64_t c = (uint64_t)value >> 32;
-	uint64_t d = (uint64_t)value & UINT32_MAX;
+	uint64_t a = value.high >> 32;
+	uint64_t b = value.high & UINT32_MAX;
+	uint64_t c = value.low >> 32;
+	uint64_t d = value.low & UINT32_MAX;
 	uint64_t sum = a + b + c; /* less than 3 m */
 	uint64_t times = 0;
 
@@ -187,20 +192,20 @@ static void divide(uint128 value, uint64_t *quotient, uint64_t *remainder)
 /* (a + b) modulo 2^64 - 257, b being less than that. */
 static uint64_t add_p64(uint64_t a, uint64_t b)
 {
-	uint128 sum = (uint128)a + b;
+	struct wide sum = wide_add_word((struct wide){0, a}, b);
 
-	sum = (uint64_t)sum + (sum >> 64) * 257;
-	return (uint64_t)sum + (uint64_t)(sum >> 64) * 257;
+	sum = wide_add_word((struct wide){0, sum.low}, sum.high * 257);
+	return sum.low + sum.high * 257;
 }
 
 static uint64_t multiply_p64(uint64_t a, uint64_t b)
 {
-	uint128 product = (uint128)a * b;
+	struct wide product = wide_multiply(a, b);
 	uint64_t result;
 
-	product = (uint64_t)product + (product >> 64) * 257;
-	product = (uint64_t)product + (product >> 64) * 257;
-	result = (uint64_t)product + (uint64_t)(product >> 64) * 257;
+	product = wide_add_word(wide_multiply(product.high, 257), product.low);
+	product = wide_add_word(wide_multiply(product.high, 257), product.low);
+	result = product.low + product.high * 257;
 	return result - (P64 & ((uint64_t)0 - (result >= P64)));
 }
 
@@ -208,11 +213,13 @@ static uint64_t multiply_p64(uint64_t a, uint64_t b)
 static uint64_t hash_last(const struct vmac64_context *context, const struct vmac64_state *state,
 			  size_t size)
 {
-	uint128 value = ((uint128)state->sum[0] << 64 | state->sum[1]) + ((uint128)size * 8 << 64);
+	struct wide value = fold((struct wide){state->sum[0] + size * 8, state->sum[1]});
 	uint64_t quotient, remainder;
+	uint64_t mask;
 
-	value = (value & P127) + (value >> 127);
-	value &= (uint128)0 - (value != P127);
+	/* 2^127 - 1 is 0. */
+	mask = (uint64_t)0 - (uint64_t)(((value.high ^ P127_HIGH) | ~value.low) != 0);
+	value = (struct wide){value.high & mask, value.low & mask};
 	divide(value, &quotient, &remainder);
 	return multiply_p64(add_p64(quotient, context->last[0]),
 			    add_p64(remainder, context->last[1]));
