@@ -49,21 +49,35 @@ ssize_t door_pipe_waiting(int descriptor)
 	return result < 0 ? result : bytes;
 }
 
+/* By a pipe of our own, which nobody else empties. */
+static ssize_t take_by_pipe(int descriptor, void *to, size_t size)
+{
+	int ends[2];
+	ssize_t result = DOOR_CALL_2(SYS_pipe2, ends, O_CLOEXEC);
+
+	if (result < 0)
+		return result;
+	result = DOOR_CALL_6(SYS_splice, descriptor, NULL, ends[1], NULL, size, SPLICE_F_NONBLOCK);
+	if (result > 0)
+		result = DOOR_CALL_3(SYS_read, ends[0], to, result);
+	(void)DOOR_CALL_1(SYS_close, ends[0]);
+	(void)DOOR_CALL_1(SYS_close, ends[1]);
+	return result;
+}
+
+/*
+ * read would sleep where somebody else has taken what was there.  vmsplice does not, but writes on
+ * a descriptor for both directions.
+ */
 ssize_t door_pipe_take(int descriptor, void *to, size_t size)
 {
 	struct iovec iov = {.iov_base = to, .iov_len = size};
 	ssize_t result;
 
-	/* The one call that takes from a pipe without sleeping, whatever its O_NONBLOCK.  On a
-	 * descriptor for both directions it would write instead. */
-	if (access_mode(descriptor) == O_RDONLY) {
+	if (access_mode(descriptor) == O_RDONLY)
 		result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
-		if (result >= 0 || result == -EAGAIN)
-			return result ? result : -EAGAIN;
-	}
-	result = door_pipe_waiting(descriptor);
-	if (result > 0)
-		result = DOOR_CALL_3(SYS_read, descriptor, to, size);
+	else
+		result = take_by_pipe(descriptor, to, size);
 	return result ? result : -EAGAIN;
 }
 

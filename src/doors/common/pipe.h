@@ -21,7 +21,8 @@ ssize_t door_pipe_waiting(int descriptor);
 
 /*
  * Takes up to size bytes that wait, without sleeping: at least one, -EAGAIN where there are none,
- * or another negative errno of vmsplice or read.  Two who take at once share what there is.
+ * or another negative errno of vmsplice, or of splice and pipe2 (-EMFILE) where the descriptor is
+ * one for both directions.  Two who take at once share what there is.
  */
 ssize_t door_pipe_take(int descriptor, void *to, size_t size);
 
