@@ -4,10 +4,16 @@
 # Runs a test under the supervisor door; skips it where no supervisor can work.
 #
 #     supervised.sh UALG TRAP PROGRAM [ARGUMENT...]
+#
+# TRAP: window or all, or ptrace for that door.
 ualg=$1 trap=$2
 shift 2
-if ! reason=$("$ualg" run --door seccomp --trap "$trap" true 2>&1); then
+case $trap in
+ptrace) set -- --door ptrace "$@" ;;
+*) set -- --door seccomp --trap "$trap" "$@" ;;
+esac
+if ! reason=$("$ualg" run "$1" "$2" true 2>&1); then
 	echo "1..0 # SKIP $reason"
 	exit 0
 fi
-exec "$ualg" run --door seccomp --trap "$trap" "$@"
+exec "$ualg" run "$@"

@@ -40,13 +40,18 @@ static void drop_data(int descriptor)
 			  sizeof(program));
 }
 
-static int set_up(int descriptor, bool readiness)
+int door_placeholder_type(enum sock_kind kind)
+{
+	return door_placeholder_has_readiness(kind) ? SOCK_DGRAM : SOCK_SEQPACKET;
+}
+
+int door_placeholder_set_up(int descriptor, enum sock_kind kind)
 {
 	int result = autobind(descriptor);
 
 	if (result < 0)
 		return result;
-	if (!readiness)
+	if (!door_placeholder_has_readiness(kind))
 		return (int)DOOR_CALL_2(SYS_listen, descriptor, 0);
 	drop_data(descriptor);
 	door_placeholder_show(descriptor, SOCK_POLLIN | SOCK_POLLOUT);
@@ -55,14 +60,13 @@ static int set_up(int descriptor, bool readiness)
 
 int door_placeholder_open(enum sock_kind kind, int flags)
 {
-	bool readiness = door_placeholder_has_readiness(kind);
-	int type = readiness ? SOCK_DGRAM : SOCK_SEQPACKET;
-	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, type | flags, 0);
+	int type = door_placeholder_type(kind) | flags;
+	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, type, 0);
 	int result;
 
 	if (descriptor < 0)
 		return descriptor;
-	result = set_up(descriptor, readiness);
+	result = door_placeholder_set_up(descriptor, kind);
 	if (result < 0) {
 		(void)DOOR_CALL_1(SYS_close, descriptor);
 		return result;

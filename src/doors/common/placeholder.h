@@ -20,6 +20,15 @@
 /* Whether sockets of this kind ever show an event. */
 bool door_placeholder_has_readiness(enum sock_kind kind);
 
+/* The type of the unix socket that stands for sockets of this kind. */
+int door_placeholder_type(enum sock_kind kind);
+
+/*
+ * Makes a placeholder of a fresh unix socket of that type: 0, or the negative errno of bind or
+ * listen.
+ */
+int door_placeholder_set_up(int descriptor, enum sock_kind kind);
+
 /*
  * Makes a placeholder; flags: SOCK_CLOEXEC, SOCK_NONBLOCK.  With readiness it starts as IN and OUT,
  * as a fresh op socket does.  Returns the descriptor, the lowest free one, or the negative errno of

@@ -15,8 +15,8 @@
 #include "doors/supervisor/waiting.h"
 
 /* Milliseconds between looks: while a call sleeps, and the first and longest ones at objects. */
-#define SLEEP_LOOK 5
-#define DOUBT_LOOK 5
+#define SLEEP_LOOK LOOP_SOON
+#define DOUBT_LOOK LOOP_SOON
 #define DOUBT_SLOW 500
 
 #define EVENTS 16
@@ -39,7 +39,7 @@ static int watch(int descriptor, void *mark)
 
 int loop_watch_process(struct supervisor_process *process)
 {
-	return watch(process->pidfd, process);
+	return poller < 0 ? 0 : watch(process->pidfd, process);
 }
 
 void loop_await(int descriptor, uint32_t events)
@@ -60,7 +60,7 @@ void loop_hurry(void)
 {
 	const uint64_t one = 1;
 
-	if (!atomic_exchange(&hurried, true))
+	if (!atomic_exchange(&hurried, true) && hurry >= 0)
 		(void)!write(hurry, &one, sizeof(one));
 }
 
@@ -98,27 +98,40 @@ static int next_look(bool sleeping, bool doubts, int doubt_look)
 	return doubts ? doubt_look : -1;
 }
 
+bool loop_hurried(void)
+{
+	return atomic_load(&hurried);
+}
+
+int loop_look(bool idle)
+{
+	static int doubt_look = DOUBT_LOOK;
+	bool sleeping = waiting_look();
+	bool doubts = objects_reap(idle);
+	int timeout;
+
+	doubt_look = idle ? doubt_look * 2 : DOUBT_LOOK;
+	if (doubt_look > DOUBT_SLOW)
+		doubt_look = DOUBT_SLOW;
+	timeout = next_look(sleeping, doubts, doubt_look);
+	/* While it looks by itself there is no need to be called. */
+	atomic_store(&hurried, timeout >= 0);
+	return timeout;
+}
+
 static void *watcher(void *unused)
 {
 	struct epoll_event events[EVENTS];
-	int timeout = -1, doubt_look = DOUBT_LOOK;
+	int timeout = -1;
 
 	(void)unused;
 	for (;;) {
 		int count = epoll_wait(poller, events, EVENTS, timeout);
-		bool sleeping, doubts;
 
 		supervisor_lock();
 		for (int i = 0; i < count; i++)
 			take(&events[i]);
-		sleeping = waiting_look();
-		doubts = objects_reap(count <= 0);
-		doubt_look = count > 0 ? DOUBT_LOOK : doubt_look * 2;
-		if (doubt_look > DOUBT_SLOW)
-			doubt_look = DOUBT_SLOW;
-		timeout = next_look(sleeping, doubts, doubt_look);
-		/* While it looks by itself there is no need to be called. */
-		atomic_store(&hurried, timeout >= 0);
+		timeout = loop_look(count <= 0);
 		supervisor_unlock();
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The supervisor's second thread: ends of processes, signals for sleeping calls, time. */
+/* What the supervisor watches for: ends of processes, signals for sleeping calls, time. */
 #ifndef UALG_DOORS_SUPERVISOR_LOOP_H
 #define UALG_DOORS_SUPERVISOR_LOOP_H
 
@@ -7,6 +7,9 @@
 
 /* Watches for the end of a process: 0 or a negative errno. */
 int loop_watch_process(struct supervisor_process *process);
+
+/* Milliseconds after which something that loop_hurry told of is to be looked at. */
+#define LOOP_SOON 5
 
 /* Something wants the watcher's attention soon: a call sleeps, or an object is in doubt. */
 void loop_hurry(void);
@@ -27,5 +30,16 @@ void loop_block_signals(void);
  * gone on (status as of waitpid); with -1 when none is left.  0 or a negative errno.
  */
 int loop_begin(void (*told)(pid_t pid, int status));
+
+/* ---- for a way that waits for children and for time by itself, and has no watcher ---- */
+
+/* Whether loop_hurry was called since the last look. */
+bool loop_hurried(void);
+
+/*
+ * One look at sleeping calls and doubted objects, with the lock held; idle: nothing else has
+ * happened.  Returns milliseconds until the next one, or -1: there is no need of one.
+ */
+int loop_look(bool idle);
 
 #endif

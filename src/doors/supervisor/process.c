@@ -74,7 +74,7 @@ static pid_t process_id_of(pid_t thread)
 	return line ? (pid_t)strtol(line + 6, NULL, 10) : -1;
 }
 
-static struct supervisor_process *find(pid_t pid)
+struct supervisor_process *process_find(pid_t pid)
 {
 	struct supervisor_process *process = processes;
 
@@ -115,7 +115,7 @@ struct supervisor_process *process_of_thread(pid_t thread)
 	pid = process_id_of(thread);
 	if (pid < 0)
 		return NULL;
-	process = find(pid);
+	process = process_find(pid);
 	if (!process)
 		process = add(pid);
 	if (!process)
@@ -366,5 +366,7 @@ int process_descriptor(const struct supervisor_call *call, int number)
 {
 	int descriptor = (int)syscall(SYS_pidfd_getfd, call->process->pidfd, number, 0);
 
-	return descriptor < 0 ? -errno : descriptor;
+	if (descriptor >= 0)
+		return descriptor;
+	return errno != EBADF && call->way->fetch ? call->way->fetch(call, number) : -errno;
 }

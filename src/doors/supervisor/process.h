@@ -49,6 +49,9 @@ struct supervisor_process {
  */
 struct supervisor_process *process_of_thread(pid_t thread);
 
+/* The process of an id that has made a call, or NULL. */
+struct supervisor_process *process_find(pid_t pid);
+
 /* A process has ended (its pidfd says so), or executes another program: its numbers are forgotten,
  * and what they were is doubted. */
 void process_ended(struct supervisor_process *process);

@@ -42,10 +42,43 @@ static long give(struct supervisor_call *call, struct supervisor_object *object,
 	return SUPERVISOR_ANSWERED;
 }
 
+/*
+ * Opens a placeholder here; where the way has the caller make it, at *number, this is a copy.  A
+ * negative errno: there is none, nor in the caller.
+ */
+static int open_placeholder(const struct supervisor_call *call, enum sock_kind kind, int flags,
+			    int *number)
+{
+	int placeholder, result;
+
+	*number =
+	    call->way->make ? call->way->make(call, door_placeholder_type(kind) | flags) : -EXDEV;
+	if (*number == -EXDEV)
+		return door_placeholder_open(kind, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
+	if (*number < 0)
+		return *number;
+	placeholder = process_descriptor(call, *number);
+	result = placeholder < 0 ? placeholder : door_placeholder_set_up(placeholder, kind);
+	if (result == 0)
+		return placeholder;
+	call->way->unmake(call, *number);
+	if (placeholder >= 0)
+		(void)close(placeholder);
+	return result;
+}
+
+/* The caller has made the placeholder itself. */
+static long note_made(const struct supervisor_call *call, struct supervisor_object *object,
+		      int number)
+{
+	process_note(call->process, number, object);
+	return number;
+}
+
 /* Gives a new socket a descriptor; its reference goes to the object, or is dropped on failure. */
 static long place(struct supervisor_call *call, struct sock *sock, enum sock_kind kind, int flags)
 {
-	int placeholder = door_placeholder_open(kind, SOCK_CLOEXEC | (flags & SOCK_NONBLOCK));
+	int number, placeholder = open_placeholder(call, kind, flags, &number);
 	struct supervisor_object *object;
 	long result;
 
@@ -57,11 +90,14 @@ static long place(struct supervisor_call *call, struct sock *sock, enum sock_kin
 	if (!object) {
 		drop(sock);
 		(void)close(placeholder);
+		if (number >= 0)
+			call->way->unmake(call, number);
 		return -ENOMEM;
 	}
-	result = give(call, object, placeholder, flags);
+	result =
+	    number >= 0 ? note_made(call, object, number) : give(call, object, placeholder, flags);
 	(void)close(placeholder);
-	if (result != SUPERVISOR_ANSWERED)
+	if (result != SUPERVISOR_ANSWERED && number < 0)
 		object_free(object);
 	return result;
 }

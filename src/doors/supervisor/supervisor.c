@@ -28,6 +28,7 @@
 #include "doors/supervisor/loop.h"
 #include "doors/supervisor/memory.h"
 #include "doors/supervisor/notify.h"
+#include "doors/supervisor/ptrace.h"
 #include "doors/supervisor/waiting.h"
 #include "ualg/if_alg.h"
 
@@ -76,6 +77,8 @@ enum { STEP_BEGUN, STEP_FILTERED, STEP_SERVED, STEP_PROBED, STEP_GO };
 
 static struct handshake *handshake;
 
+static bool tracing; /* the way is ptrace: there is no filter */
+
 /* Between processes, which the locks of base/ are not made for. */
 static void advance(uint32_t step)
 {
@@ -116,13 +119,12 @@ __attribute__((noreturn)) static void be_program(const struct sock_fprog *progra
 {
 	/* The supervisor's end before this is done leaves nobody to wait for. */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	handshake->listener = install_filter(program);
+	handshake->listener = tracing ? -1 : install_filter(program);
 	advance(STEP_FILTERED);
 	await(STEP_SERVED);
-	if (handshake->listener >= 0) {
+	if (handshake->listener >= 0)
 		(void)syscall(SYS_close, handshake->listener);
-		handshake->probe = probe();
-	}
+	handshake->probe = probe();
 	advance(STEP_PROBED);
 	await(STEP_GO);
 	(void)prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
@@ -194,7 +196,37 @@ static void leave_streams(void)
 	(void)close(null);
 }
 
-/* Everything that may fail: 0, or a negative errno and a line told. */
+static bool is_probed(void)
+{
+	return atomic_load(&handshake->step) >= STEP_PROBED;
+}
+
+/* Everything that may fail, by ptrace: a negative errno where it does. */
+static int begin_tracing(void)
+{
+	int result;
+
+	await(STEP_FILTERED);
+	if (memory_begin() < 0)
+		return -ENOMEM;
+	host_begin();
+	result = ptrace_begin(program_pid);
+	if (result < 0)
+		return result;
+	advance(STEP_SERVED);
+	ptrace_serve(is_probed, child_told);
+	return handshake->probe;
+}
+
+/* Somebody else listens already: who may serve AF_ALG, or may refuse it. */
+static int judge_busy(void)
+{
+	advance(STEP_SERVED);
+	await(STEP_PROBED);
+	return handshake->probe < 0 ? handshake->probe : -EBUSY;
+}
+
+/* The same, by notification. */
 static int begin_serving(void)
 {
 	pthread_t thread;
@@ -203,7 +235,7 @@ static int begin_serving(void)
 	await(STEP_FILTERED);
 	listener = take_listener();
 	if (listener < 0)
-		return listener;
+		return listener == -EBUSY ? judge_busy() : listener;
 	if (memory_begin() < 0 || loop_begin(child_told) < 0)
 		return -ENOMEM;
 	host_begin();
@@ -212,31 +244,6 @@ static int begin_serving(void)
 	advance(STEP_SERVED);
 	await(STEP_PROBED);
 	return handshake->probe;
-}
-
-static const char *reason(int error)
-{
-	switch (error) {
-	case -EBUSY:
-		return "another supervisor listens to this program's system calls already";
-	case -EACCES:
-		return "this user may not install a filter";
-	case -EINVAL:
-	case -ENOSYS:
-		return "the kernel has no seccomp notification";
-	case -EPERM:
-		return "a filter that is in force refuses AF_ALG before a supervisor is asked";
-	default:
-		return strerror(-error);
-	}
-}
-
-static void tell(int error)
-{
-	char line[256];
-
-	(void)snprintf(line, sizeof(line), "the supervisor cannot work here: %s", reason(error));
-	supervisor_options->tell(line);
 }
 
 /* Only death ends the supervisor before its work is done. */
@@ -249,24 +256,29 @@ static void ignore_signals(void)
 		(void)signal(ignored[i], SIG_IGN);
 }
 
+__attribute__((noreturn)) static void give_up(int error)
+{
+	if (program_pid > 0)
+		(void)kill(program_pid, SIGKILL);
+	front_tell(report_to, 0, error);
+	_exit(1);
+}
+
 __attribute__((noreturn)) static void be_supervisor(int report)
 {
-	struct sock_fprog program;
-	int result;
+	struct sock_fprog program = {0};
+	int result = 0;
 
 	report_to = report;
 	(void)prctl(PR_SET_NAME, "ualg-supervisor", 0, 0, 0);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	filter_choose_window();
-	result = filter_make(supervisor_options->trap, &program);
+	if (!tracing)
+		result = filter_make(supervisor_options->trap, &program);
 	handshake = mmap(NULL, sizeof(*handshake), PROT_READ | PROT_WRITE,
 			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (result < 0 || handshake == MAP_FAILED) {
-		result = result < 0 ? result : -ENOMEM;
-		tell(result);
-		front_tell(report, 0, result);
-		_exit(1);
-	}
+	if (result < 0 || handshake == MAP_FAILED)
+		give_up(result < 0 ? result : -ENOMEM);
 	loop_block_signals();
 	program_pid = fork();
 	if (program_pid == 0)
@@ -274,24 +286,106 @@ __attribute__((noreturn)) static void be_supervisor(int report)
 	filter_free(&program);
 	ignore_signals();
 	raise_own_limit();
-	result = program_pid < 0 ? -EAGAIN : begin_serving();
-	if (result < 0) {
-		tell(result);
-		if (program_pid > 0)
-			(void)kill(program_pid, SIGKILL);
-		front_tell(report, 0, result);
-		_exit(1);
-	}
+	if (program_pid < 0)
+		give_up(-EAGAIN);
+	result = tracing ? begin_tracing() : begin_serving();
+	if (result < 0)
+		give_up(result);
 	front_tell(report, program_pid, FRONT_BEGUN);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	leave_streams();
 	advance(STEP_GO);
+	if (tracing)
+		ptrace_serve(NULL, child_told);
 	for (;;)
 		(void)pause();
 }
 
+/* ---- which way ---- */
+
+static const char *no_notification(int error)
+{
+	switch (error) {
+	case -EBUSY:
+		return "another supervisor listens to this program's system calls already";
+	case -EINVAL:
+	case -ENOSYS:
+		return "the kernel has no seccomp notification";
+	case -EPERM:
+	case -EACCES:
+	case -EAFNOSUPPORT:
+		return "a filter that is in force refuses AF_ALG";
+	default:
+		return strerror(-error);
+	}
+}
+
+static const char *no_trace(int error)
+{
+	switch (error) {
+	case -EPERM:
+	case -EACCES:
+		return "ptrace is not allowed here";
+	case -ENOSYS:
+	case -EIO:
+		return "the kernel is too old for ptrace to tell system calls";
+	default:
+		return strerror(-error);
+	}
+}
+
+/* Whether tracing may do what notification did not. */
+static bool is_for_trace(int error)
+{
+	return supervisor_options->way == SUPERVISOR_WAY_AUTO && error != -EBUSY &&
+	       error != -ECHILD && error != -EAGAIN && error != -ENOMEM;
+}
+
+static void tell(const char *format, const char *reason)
+{
+	char line[256];
+
+	(void)snprintf(line, sizeof(line), format, reason);
+	supervisor_options->tell(line);
+}
+
+static int run_by_notification(void)
+{
+	int result = front_run(be_supervisor);
+
+	if (result < 0 && !is_for_trace(result))
+		tell("the supervisor cannot work here: %s", no_notification(result));
+	else if (result < 0)
+		tell("%s: ptrace is used, which slows each system call down",
+		     no_notification(result));
+	return result;
+}
+
+/* No filter keeps calls on numbers outside of the window away, so any number will do. */
+static int run_by_trace(void)
+{
+	static struct supervisor_options chosen;
+	int result;
+
+	chosen = *supervisor_options;
+	chosen.trap = SUPERVISOR_TRAP_ALL;
+	supervisor_options = &chosen;
+	tracing = true;
+	result = front_run(be_supervisor);
+	if (result < 0)
+		tell("the supervisor cannot work here: %s", no_trace(result));
+	return result;
+}
+
 int supervisor_run(const struct supervisor_options *options)
 {
+	int result;
+
 	supervisor_options = options;
-	return front_run(be_supervisor);
+	if (options->way != SUPERVISOR_WAY_PTRACE) {
+		result = run_by_notification();
+		if (result >= 0 || !is_for_trace(result))
+			return result;
+	}
+	return run_by_trace();
 }

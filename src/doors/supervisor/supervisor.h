@@ -91,6 +91,22 @@ struct supervisor_way {
 	 * then the call has no answer yet.
 	 */
 	int (*inject)(const struct supervisor_call *call, int descriptor, int number, bool cloexec);
+
+	/* ---- NULL where the way has no need of them ---- */
+
+	/*
+	 * Has the caller make a unix socket, at the lowest free number, which costs less than to
+	 * inject one; type: with SOCK_CLOEXEC and SOCK_NONBLOCK.  The number or a negative errno
+	 * (of socket(2); -EXDEV: one has to be injected); the call has no answer yet.  unmake
+	 * closes it.
+	 */
+	int (*make)(const struct supervisor_call *call, int type);
+	void (*unmake)(const struct supervisor_call *call, int number);
+	/* A copy of a descriptor of the caller's where pidfd_getfd(2) is not allowed: it, or a
+	 * negative errno. */
+	int (*fetch)(const struct supervisor_call *call, int number);
+	/* The answer will take its time: lets the caller sleep as in a call of the kernel's. */
+	void (*sleep)(const struct supervisor_call *call);
 };
 
 /* A system call that waits for its answer. */

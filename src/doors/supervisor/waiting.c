@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -177,6 +178,8 @@ static void put_to_sleep(struct transfer *transfer)
 {
 	transfer->next = sleeping;
 	sleeping = transfer;
+	if (transfer->call.way->sleep && !transfer->certain)
+		transfer->call.way->sleep(&transfer->call);
 	loop_hurry();
 }
 
@@ -311,6 +314,11 @@ void waiting_retry(void)
 	}
 }
 
+/* Signals that do nothing where no handler is set, as bits of a mask: signal(7). */
+#define HARMLESS                                                                                   \
+	(UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |                             \
+	 UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1))
+
 static uint64_t field(const char *status, const char *name)
 {
 	const char *line = strstr(status, name);
@@ -318,11 +326,10 @@ static uint64_t field(const char *status, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
 }
 
-/* Whether a signal is about to be delivered to a thread. */
-static bool has_signal(pid_t thread)
+/* Reads what /proc says of a thread's signals: false: it is gone. */
+static bool read_status(pid_t thread, char *status, size_t room)
 {
-	char path[64], status[4096];
-	uint64_t pending, blocked;
+	char path[64];
 	ssize_t size;
 	int file;
 
@@ -330,14 +337,35 @@ static bool has_signal(pid_t thread)
 	file = open(path, O_RDONLY | O_CLOEXEC);
 	if (file < 0)
 		return false;
-	size = read(file, status, sizeof(status) - 1);
+	size = read(file, status, room - 1);
 	(void)close(file);
-	if (size <= 0)
+	status[size > 0 ? size : 0] = 0;
+	return size > 0;
+}
+
+/* The signals that something is done for. */
+static uint64_t that_count(const char *status)
+{
+	return ~field(status, "\nSigIgn:") & ~(HARMLESS & ~field(status, "\nSigCgt:"));
+}
+
+bool waiting_has_signal(pid_t thread)
+{
+	char status[4096];
+	uint64_t pending;
+
+	if (!read_status(thread, status, sizeof(status)))
 		return false;
-	status[size] = 0;
 	pending = field(status, "\nSigPnd:") | field(status, "\nShdPnd:");
-	blocked = field(status, "\nSigBlk:");
-	return pending & ~blocked;
+	return pending & ~field(status, "\nSigBlk:") & that_count(status);
+}
+
+bool waiting_signal_counts(pid_t thread, int signal_number)
+{
+	char status[4096];
+
+	return read_status(thread, status, sizeof(status)) &&
+	       that_count(status) >> (signal_number - 1) & 1;
 }
 
 /* Ends a call early (C-24): its answer, or SOCK_WAIT: it sleeps again, on something else. */
@@ -352,6 +380,23 @@ static long interrupt(struct transfer *transfer)
 	return result == TRANSFER_AGAIN ? go_on(transfer) : result;
 }
 
+void waiting_interrupt(const struct supervisor_call *call)
+{
+	struct transfer **link = &sleeping, *transfer;
+	long result;
+
+	while (*link && ((*link)->call.id != call->id || (*link)->call.thread != call->thread))
+		link = &(*link)->next;
+	transfer = *link;
+	if (!transfer)
+		return;
+	result = interrupt(transfer);
+	if (result == SOCK_WAIT)
+		return;
+	*link = transfer->next;
+	end_sleep(transfer, result);
+}
+
 bool waiting_look(void)
 {
 	struct transfer **link = &sleeping;
@@ -363,7 +408,7 @@ bool waiting_look(void)
 
 		if (gone)
 			result = leave_engine(transfer);
-		else if (!transfer->certain && has_signal(transfer->call.thread))
+		else if (!transfer->certain && waiting_has_signal(transfer->call.thread))
 			result = interrupt(transfer);
 		if (result == SOCK_WAIT) {
 			link = &transfer->next;

@@ -84,6 +84,17 @@ long transfer_begin(struct transfer *transfer);
 /* Lets sleeping calls go on whose sockets have changed. */
 void waiting_retry(void);
 
+/* Ends a sleeping call, of which this is a copy, since its caller got a signal. */
+void waiting_interrupt(const struct supervisor_call *call);
+
+/*
+ * Whether a signal is about to be delivered to a thread, and something will be done for it.  To
+ * traced threads ignored ones are delivered, too.
+ */
+bool waiting_has_signal(pid_t thread);
+/* Whether anything is done for a signal: a handler, an end or a stop. */
+bool waiting_signal_counts(pid_t thread, int signal_number);
+
 /* Ends sleeping calls whose callers got a signal or are gone.  Returns whether any still sleep. */
 bool waiting_look(void);
 
