@@ -20,7 +20,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "doors/common/record.h"
 #include "doors/supervisor/calls.h"
+#include "doors/supervisor/defence.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/front.h"
 #include "doors/supervisor/handover.h"
@@ -147,9 +149,11 @@ static void child_told(pid_t pid, int status)
 	}
 	if (pid != program_pid)
 		return;
-	front_tell(report_to, pid, status);
-	if (!WIFSTOPPED(status) && !WIFCONTINUED(status))
+	if (!WIFSTOPPED(status) && !WIFCONTINUED(status)) {
+		record_flush(); /* who waits for the program may read it */
 		program_pid = 0;
+	}
+	front_tell(report_to, pid, status);
 }
 
 static int take_listener(void)
@@ -292,7 +296,7 @@ __attribute__((noreturn)) static void be_supervisor(int report)
 	if (result < 0)
 		give_up(result);
 	front_tell(report, program_pid, FRONT_BEGUN);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	defence_begin();
 	leave_streams();
 	advance(STEP_GO);
 	if (tracing)
