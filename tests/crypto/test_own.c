@@ -177,14 +177,26 @@ static void poly1305_twins_agree(void **state)
 	}
 }
 
-/* Which keys setkey takes (T-01, T-02, T-03); bit n: n bytes, for n below 128. */
-#define SIZES(n)         ((unsigned __int128)1 << (n))
-#define SIZES_FROM(a, b) (SIZES((b) + 1) - SIZES(a))
+/* Which keys setkey takes (T-01, T-02, T-03), below 127 bytes: from first to last, by steps. */
+#define SIZES(n)                                                                                   \
+	{                                                                                          \
+		n, n, 1                                                                            \
+	}
+#define SIZES_FROM(a, b)                                                                           \
+	{                                                                                          \
+		a, b, 1                                                                            \
+	}
+#define NO_SIZE                                                                                    \
+	{                                                                                          \
+		1, 0, 1                                                                            \
+	}
 
 static const struct {
 	enum alg_type type;
 	const char *name;
-	unsigned __int128 sizes;
+	struct {
+		unsigned first, last, step;
+	} sizes;
 	int otherwise;
 } keys[] = {
     {ALG_TYPE_HASH, "blake2b-160", SIZES_FROM(1, 64), -EINVAL},
@@ -193,14 +205,14 @@ static const struct {
     {ALG_TYPE_HASH, "blake2s-256", SIZES_FROM(1, 32), -EINVAL},
     {ALG_TYPE_HASH, "crc32", SIZES(4), -EINVAL},
     {ALG_TYPE_HASH, "crc32c", SIZES(4), -EINVAL},
-    {ALG_TYPE_HASH, "crct10dif", 0, -ENOSYS},
-    {ALG_TYPE_HASH, "crc64-rocksoft", 0, -ENOSYS},
+    {ALG_TYPE_HASH, "crct10dif", NO_SIZE, -ENOSYS},
+    {ALG_TYPE_HASH, "crc64-rocksoft", NO_SIZE, -ENOSYS},
     {ALG_TYPE_HASH, "xxhash64", SIZES(8), -EINVAL},
     {ALG_TYPE_HASH, "michael_mic", SIZES(8), -EINVAL},
     {ALG_TYPE_HASH, "ghash", SIZES(16), -EINVAL},
     {ALG_TYPE_HASH, "polyval", SIZES(16), -EINVAL},
-    {ALG_TYPE_HASH, "poly1305", 0, -ENOSYS},
-    {ALG_TYPE_HASH, "nhpoly1305", 0, -EINVAL}, /* 1088 only */
+    {ALG_TYPE_HASH, "poly1305", NO_SIZE, -ENOSYS},
+    {ALG_TYPE_HASH, "nhpoly1305", NO_SIZE, -EINVAL}, /* 1088 only */
     {ALG_TYPE_HASH, "digest_null", SIZES_FROM(0, 126), -EINVAL},
     {ALG_TYPE_SKCIPHER, "ecb(cipher_null)", SIZES(0), -EINVAL},
     {ALG_TYPE_SKCIPHER, "chacha20", SIZES(32), -EINVAL},
@@ -208,9 +220,8 @@ static const struct {
     {ALG_TYPE_SKCIPHER, "xchacha12", SIZES(32), -EINVAL},
     {ALG_TYPE_SKCIPHER, "arc4", SIZES_FROM(1, 126), -EINVAL}, /* to 256 */
     {ALG_TYPE_SKCIPHER, "ecb(arc4)", SIZES_FROM(1, 126), -EINVAL},
-    {ALG_TYPE_CIPHER, "anubis",
-     SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32) | SIZES(36) | SIZES(40), -EINVAL},
-    {ALG_TYPE_CIPHER, "cast6", SIZES(16) | SIZES(20) | SIZES(24) | SIZES(28) | SIZES(32), -EINVAL},
+    {ALG_TYPE_CIPHER, "anubis", {16, 40, 4}, -EINVAL},
+    {ALG_TYPE_CIPHER, "cast6", {16, 32, 4}, -EINVAL},
     {ALG_TYPE_CIPHER, "fcrypt", SIZES(8), -EINVAL},
     {ALG_TYPE_CIPHER, "khazad", SIZES(16), -EINVAL},
     {ALG_TYPE_CIPHER, "serpent-own", SIZES_FROM(0, 32), -EINVAL},
@@ -229,7 +240,8 @@ static void keys_of_other_sizes_are_refused(void **state)
 		struct tfm *tfm = check_tfm(keys[row].type, keys[row].name, NULL, 0);
 
 		for (unsigned size = 0; size < 127; size++) {
-			bool fits = keys[row].sizes >> size & 1;
+			bool fits = size >= keys[row].sizes.first && size <= keys[row].sizes.last &&
+				    (size - keys[row].sizes.first) % keys[row].sizes.step == 0;
 
 			check(tfm_setkey(tfm, data, size) == (fits ? 0 : keys[row].otherwise),
 			      "%s: key of %u", keys[row].name, size);
