@@ -183,10 +183,14 @@ size_t api_kernel_room(int op)
 	return send < receive ? send : receive;
 }
 
+/* Sizes within messages have types of the C library's choice. */
+#define FIELD(field, value) ((__typeof__(field))(value))
+
 static uint8_t *add_message(uint8_t *at, int type, const void *data, size_t size)
 {
-	struct cmsghdr header = {CMSG_LEN(size), SOL_ALG, type};
+	struct cmsghdr header = {.cmsg_level = SOL_ALG, .cmsg_type = type};
 
+	header.cmsg_len = FIELD(header.cmsg_len, CMSG_LEN(size));
 	memcpy(at, &header, sizeof(header));
 	memcpy(at + CMSG_LEN(0), data, size);
 	return at + CMSG_SPACE(size);
@@ -238,7 +242,7 @@ static bool offer(const struct remainder *left, struct iovec next[MAX_PIECES],
 			next[n].iov_len = PIECE_MAX - size;
 		size += next[n].iov_len;
 		message->msg_iov = next;
-		message->msg_iovlen = ++n;
+		message->msg_iovlen = FIELD(message->msg_iovlen, ++n);
 		if (next[n - 1].iov_len < left->piece[i].iov_len)
 			return false;
 	}
@@ -268,10 +272,12 @@ int api_kernel_send(int op, const struct api_kernel_control *control, const stru
 	sent = control ? write_control(control, messages) : 0;
 	do {
 		struct iovec next[MAX_PIECES];
-		struct msghdr message = {.msg_control = sent ? messages : NULL,
-					 .msg_controllen = sent};
+		struct msghdr message = {.msg_control = sent ? messages : NULL};
 		bool last = offer(&left, next, &message);
-		ssize_t result = sendmsg(op, &message, more || !last ? MSG_MORE : 0);
+		ssize_t result;
+
+		message.msg_controllen = FIELD(message.msg_controllen, sent);
+		result = sendmsg(op, &message, more || !last ? MSG_MORE : 0);
 
 		if (result < 0 && errno != EINTR)
 			return -errno;
