@@ -4,7 +4,8 @@
 #   make try           build, and see a program that speaks AF_ALG without ualg and with it
 #   make check         build, and run every test
 #   make all           build
-#   make bench         measure, against the goals in bench/
+#   make bench         measure, against the goals in bench/; numbers go to $(BUILD)/bench.json
+#   make bench-charts  draw them (docs/benchmarks.md)
 #   make races         the race tests under ThreadSanitizer
 #   make leaks         10,000 sockets, and the conformance table under valgrind
 #   make conformance   compare with real kernels: their record, rule by rule, and random programs
@@ -20,7 +21,7 @@ BUILD ?= build
 FUZZ_SECONDS ?= 30
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench races leaks fuzz cross install format check-format docs check-docs clean
+.PHONY: all try check bench bench-charts races leaks fuzz cross install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -40,7 +41,10 @@ check:
 	@sh scripts/check.sh $(BUILD)
 
 bench: all
-	sh bench/run.sh $(BUILD)
+	sh bench/run.sh $(BUILD) --json $(BUILD)/bench.json
+
+bench-charts: all
+	bench/charts.py $(BUILD)/bench.json $(BUILD)
 
 races:
 	sh scripts/races.sh

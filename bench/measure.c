@@ -69,10 +69,21 @@ void measure_print(const struct measure *measure)
 	       measure_quarter(measure, 3));
 }
 
+static void print_goal(const char *what, const char *bound, double goal, double measured,
+		       const char *unit, bool met)
+{
+	printf("goal: %-50s %s %8.2f %-3s %8.2f %-3s  %s\n", what, bound, goal, unit, measured,
+	       unit, met ? "met" : "missed");
+}
+
 void measure_goal(const char *what, double goal, double measured, const char *unit)
 {
-	printf("goal: %-50s %8.2f %-3s %8.2f %-3s  %s\n", what, goal, unit, measured, unit,
-	       measured <= goal ? "met" : "missed");
+	print_goal(what, "<=", goal, measured, unit, measured <= goal);
+}
+
+void measure_goal_least(const char *what, double goal, double measured, const char *unit)
+{
+	print_goal(what, ">=", goal, measured, unit, measured >= goal);
 }
 
 void measure_check(bool good, const char *what)

@@ -41,6 +41,9 @@ void measure_print(const struct measure *measure);
 /* Prints a line that bench/run.sh gathers into the table of goals. */
 void measure_goal(const char *what, double goal, double measured, const char *unit);
 
+/* The same where more is better. */
+void measure_goal_least(const char *what, double goal, double measured, const char *unit);
+
 /* Ends the program with a message if what failed. */
 void measure_check(bool good, const char *what);
 

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Runs the measurements and ends with the table of goals:  run.sh BUILD
+# Runs the measurements and ends with the table of goals:  run.sh BUILD [OPTION OF ualg bench...]
 set -u
 build=$1
+shift
 ninja -C "$build" bench-programs >/dev/null || exit 1
 library=$(cd "$build" && pwd)/src/doors/preload/libualg-preload.so
 log=$(mktemp) || exit 1
@@ -14,7 +15,7 @@ measure() {
 	grep '^goal: ' "$log.one" >>"$log"
 	rm -f "$log.one"
 }
-measure "$build/ualg" run -- "$build/bench/pair"
+measure "$build/ualg" bench "$@"
 measure "$build/ualg" run -- "$build/bench/pbkdf2"
 measure "$build/bench/start" "$library"
 # The part of that which any preloaded library costs, an empty one too.
@@ -24,5 +25,5 @@ measure "$build/bench/foreign" "$library"
 measure "$build/bench/bulk"
 
 echo
-printf '%-50s %12s %12s\n' "goals, on this machine now" goal measured
+printf '%-50s %15s %12s\n' "goals, on this machine now" goal measured
 sed 's/^goal: //' "$log"

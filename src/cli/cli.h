@@ -45,6 +45,7 @@ struct cli_command {
 extern const struct cli_command cli_run_command;
 extern const struct cli_command cli_list_command;
 extern const struct cli_command cli_doctor_command;
+extern const struct cli_command cli_bench_command;
 extern const struct cli_command cli_digest_command;
 extern const struct cli_command cli_hmac_command;
 extern const struct cli_command cli_encrypt_command;

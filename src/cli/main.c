@@ -8,7 +8,7 @@ static const struct cli_command *const commands[] = {
     &cli_run_command,     &cli_list_command,   &cli_doctor_command, &cli_report_command,
     &cli_scan_command,    &cli_digest_command, &cli_hmac_command,   &cli_encrypt_command,
     &cli_decrypt_command, &cli_rng_command,    &cli_kdf_command,    &cli_pbkdf2_command,
-    &cli_info_command,
+    &cli_info_command,    &cli_bench_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))

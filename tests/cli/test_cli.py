@@ -13,7 +13,7 @@ import tempfile
 
 from command import UALG, Skip, expect, main, ualg
 
-COMMANDS = ["run", "list", "doctor", "report", "scan"]
+COMMANDS = ["run", "list", "doctor", "bench", "report", "scan"]
 NAMES = """md5 sha1 sha224 sha256 sha384 sha512 sha3-224 sha3-256 sha3-384 sha3-512
     hmac(md5) hmac(sha1) hmac(sha224) hmac(sha256) hmac(sha384) hmac(sha512)
     hmac(sha3-224) hmac(sha3-256) hmac(sha3-384) hmac(sha3-512) cmac(aes)
@@ -52,6 +52,8 @@ def test_wrong_usage():
     expect(ualg("list", "--vectors", "."), 2, ["--vectors needs --markdown"])
     expect(ualg("list", "--markdown", "--vectors", "/nowhere"), 1, ["'/nowhere'", "No such file"])
     expect(ualg("doctor", "--", "x"), 2, ["'x'"])
+    expect(ualg("bench", "x"), 2, ["ualg bench:", "'x'"])
+    expect(ualg("bench", "--json"), 2, ["--json needs a value"])
 
 
 def test_full_disk():
