@@ -88,10 +88,13 @@ static int end_as(int status)
 }
 
 /* The supervisor is gone; what is left of the program is the front's. */
-static int wait_alone(void)
+static int wait_alone(pid_t supervisor)
 {
 	int status = 0;
 
+	/* Its children are handed on before it can be waited for. */
+	while (waitpid(supervisor, NULL, 0) < 0 && errno == EINTR)
+		;
 	if (program <= 0)
 		return -ECHILD;
 	while (waitpid(program, &status, 0) < 0)
@@ -100,7 +103,7 @@ static int wait_alone(void)
 	return end_as(status);
 }
 
-static int follow(int reports)
+static int follow(int reports, pid_t supervisor)
 {
 	struct report report;
 	bool begun = false;
@@ -111,7 +114,7 @@ static int follow(int reports)
 		if (size < 0 && errno == EINTR)
 			continue;
 		if (size != sizeof(report))
-			return begun ? wait_alone() : -ECHILD;
+			return begun ? wait_alone(supervisor) : -ECHILD;
 		if (report.pid == 0)
 			return report.status;
 		program = report.pid;
@@ -141,7 +144,7 @@ int front_run(void (*supervise)(int report))
 		supervise(reports[1]);
 	}
 	(void)close(reports[1]);
-	result = child < 0 ? -EAGAIN : follow(reports[0]);
+	result = child < 0 ? -EAGAIN : follow(reports[0], child);
 	(void)close(reports[0]);
 	if (result < 0) {
 		/* The caller may go on without. */

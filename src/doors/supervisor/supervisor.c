@@ -22,6 +22,7 @@
 
 #include "doors/common/record.h"
 #include "doors/supervisor/calls.h"
+#include "doors/supervisor/defence.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/front.h"
 #include "doors/supervisor/handover.h"
@@ -295,7 +296,7 @@ __attribute__((noreturn)) static void be_supervisor(int report)
 	if (result < 0)
 		give_up(result);
 	front_tell(report, program_pid, FRONT_BEGUN);
-	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	defence_begin();
 	leave_streams();
 	advance(STEP_GO);
 	if (tracing)
