@@ -14,6 +14,8 @@
 
 #include "test_api.h"
 
+#if SIZE_MAX > UINT32_MAX
+
 #define WINDOW   ((size_t)16 << 20)
 #define TWO_GIB  (((uint64_t)2 << 30) + 17)
 #define FOUR_GIB (((uint64_t)4 << 30) + 17)
@@ -212,11 +214,17 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: test_long direct|kernel\n");
 		return 2;
 	}
-#if SIZE_MAX <= UINT32_MAX
-	printf("1..0 # SKIP no address space for such messages\n");
-	return 0;
-#endif
 	if (test_transport == UALG_TRANSPORT_KERNEL)
 		return cmocka_run_group_tests(kernel, set_up, NULL);
 	return cmocka_run_group_tests(direct, set_up, NULL);
 }
+
+#else
+
+int main(void)
+{
+	printf("1..0 # SKIP no address space for such messages\n");
+	return 0;
+}
+
+#endif

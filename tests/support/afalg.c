@@ -13,13 +13,11 @@
 
 static void *control_add(uint8_t *buffer, size_t *at, int type, size_t size)
 {
-	struct cmsghdr header = {
-	    .cmsg_len = CMSG_LEN(size),
-	    .cmsg_level = SOL_ALG,
-	    .cmsg_type = type,
-	};
+	struct cmsghdr header = {.cmsg_level = SOL_ALG, .cmsg_type = type};
 	uint8_t *place = buffer + *at;
 
+	/* The C library chooses its type. */
+	header.cmsg_len = (__typeof__(header.cmsg_len))CMSG_LEN(size);
 	memcpy(place, &header, sizeof(header));
 	*at += CMSG_SPACE(size);
 	return place + CMSG_LEN(0);
@@ -109,7 +107,8 @@ ssize_t afalg_send(int op, const struct afalg_control *control, const void *data
 
 	if (control != NULL) {
 		message.msg_control = messages;
-		message.msg_controllen = afalg_control_write(control, messages);
+		message.msg_controllen =
+		    (__typeof__(message.msg_controllen))afalg_control_write(control, messages);
 		if (message.msg_controllen == 0)
 			return -EINVAL;
 	}
