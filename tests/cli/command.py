@@ -4,6 +4,7 @@
 The first argument of each test is the command.
 """
 import os
+import shutil
 import subprocess
 import sys
 
@@ -33,6 +34,21 @@ def expect(result, status, stderr=(), stdout=()):
         assert part in result.stdout, "%r is not in %r" % (part, result.stdout)
     if not stderr and status == 0:
         assert result.stderr == "", "unexpected message %r" % result.stderr
+
+
+def compile_c(folder, name, source, *options, compiler="cc"):
+    """Makes a program of C's text; Skip where that compiler cannot."""
+    path, program = os.path.join(folder, "source of it.c"), os.path.join(folder, name)
+    if not shutil.which(compiler):
+        raise Skip("no compiler named " + compiler)
+    with open(path, "w") as file:
+        file.write(source)
+    built = subprocess.run([compiler, "-w", "-o", program, path, *options], capture_output=True,
+                           text=True, check=False)
+    os.unlink(path)
+    if built.returncode != 0:
+        raise Skip("%s %s: %s" % (compiler, " ".join(options), built.stderr.splitlines()[-1:]))
+    return program
 
 
 def main(names):

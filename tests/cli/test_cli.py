@@ -7,11 +7,10 @@ import re
 import shutil
 import socket
 import struct
-import subprocess
 import sys
 import tempfile
 
-from command import UALG, Skip, expect, main, ualg
+from command import UALG, Skip, compile_c, expect, main, ualg
 
 COMMANDS = ["run", "list", "doctor", "bench", "report", "scan"]
 NAMES = """md5 sha1 sha224 sha256 sha384 sha512 sha3-224 sha3-256 sha3-384 sha3-512
@@ -257,23 +256,12 @@ def test_run_library_path_with_space():
         expect(ualg("run", "true", env={"UALG_PRELOAD_LIBRARY": copy}), 125, ["space or colon"])
 
 
-def static_program(folder):
-    source, program = os.path.join(folder, "p.c"), os.path.join(folder, "static program")
-    with open(source, "w") as file:
-        file.write("int main(int argc, char **argv) { (void)argv; return argc == 2 ? 9 : 8; }\n")
-    try:
-        built = subprocess.run(["cc", "-static", "-o", program, source], capture_output=True,
-                               check=False)
-    except FileNotFoundError:
-        raise Skip("no C compiler named cc") from None
-    if built.returncode != 0:
-        raise Skip("cannot link a static program")
-    return program
+PROGRAM = "int main(int argc, char **argv) { (void)argv; return argc == 2 ? 9 : 8; }\n"
 
 
 def test_run_static():
     with tempfile.TemporaryDirectory() as folder:
-        program = static_program(folder)
+        program = compile_c(folder, "static program", PROGRAM, "-static")
         expect(ualg("run", "--door=preload", program, "x"), 9, ["static", program])
         # A script is judged by its interpreter.
         script = os.path.join(folder, "script")
@@ -298,14 +286,9 @@ def test_run_script_reached():
 def test_run_other_libc():
     """Its loader would end the program if it were given our library."""
     with tempfile.TemporaryDirectory() as folder:
-        source, program = os.path.join(folder, "p.c"), os.path.join(folder, "p")
-        with open(source, "w") as file:
-            file.write("int main(void) { return 9; }\n")
-        if not shutil.which("musl-gcc"):
-            raise Skip("no musl-gcc to make a program with another libc (musl-tools)")
-        subprocess.run(["musl-gcc", "-o", program, source], check=True)
-        expect(ualg("run", "--door=preload", program), 9, ["ld-musl", program])
-        expect(ualg("run", program), 9)
+        program = compile_c(folder, "p", PROGRAM, compiler="musl-gcc")
+        expect(ualg("run", "--door=preload", program, "x"), 9, ["ld-musl", program])
+        expect(ualg("run", program, "x"), 9)
 
 
 def test_run_setuid():

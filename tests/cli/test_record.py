@@ -6,12 +6,11 @@ test_record.py UALG [DOOR]
 """
 import json
 import os
-import subprocess
 import sys
 import tempfile
 
 import command
-from command import Skip, expect, main
+from command import Skip, compile_c, expect, main
 
 PYTHON = "/usr/bin/python3"
 DOOR = sys.argv[2:]
@@ -303,9 +302,7 @@ print(numbers(), os.open("/", os.O_RDONLY))
 def test_errno():
     """errno is what the program's own calls leave, whatever became of the record's file."""
     with tempfile.TemporaryDirectory() as folder:
-        source, program = os.path.join(folder, "p.c"), os.path.join(folder, "p")
-        with open(source, "w") as file:
-            file.write(r"""
+        program = compile_c(folder, "p", r"""
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -330,11 +327,6 @@ int main(int argc, char **argv) {
 	return 0;
 }
 """)
-        try:
-            built = subprocess.run(["cc", "-o", program, source], capture_output=True, check=False)
-        except FileNotFoundError:
-            raise Skip("no C compiler named cc") from None
-        assert built.returncode == 0, built.stderr
         lost = os.path.join(folder, "sub")
         os.mkdir(lost)
         record_file = os.path.join(lost, "record")
@@ -356,18 +348,12 @@ for name in ('"', '\\', 'a"},{"b', 'new\nline', '\x1b[31m', '\x7f', 'café', '\u
         deep = os.path.join(os.fsencode(folder), *[b"\xff\"\n" * 60] * 4)
         os.makedirs(deep)
         program = os.path.join(deep, b"p")
-        source = os.path.join(folder, "p.c")
-        with open(source, "w") as file:
-            file.write("""
+        made = compile_c(folder, "p", """
 #include <sys/socket.h>
 int main(void) { char a[88] = {38, 0, 'h'}; a[87] = 'z';
 	return bind(socket(38, SOCK_SEQPACKET, 0), (void *)a, 88) == 0; }
 """)
-        try:
-            built = subprocess.run(["cc", "-o", program, source], capture_output=True, check=False)
-        except FileNotFoundError:
-            raise Skip("no C compiler named cc") from None
-        assert built.returncode == 0, built.stderr
+        os.rename(made, program)
         record_file = os.path.join(folder, "record")
         expect(ualg("run", "--record", record_file, program), 0)
         line, = lines_of(record_file)
@@ -382,9 +368,7 @@ def test_static():
     if ualg("run", "--door", "seccomp", "true").returncode != 0:
         raise Skip("no supervisor here")
     with tempfile.TemporaryDirectory() as folder:
-        source, program = os.path.join(folder, "p.c"), os.path.join(folder, "p")
-        with open(source, "w") as file:
-            file.write("""
+        program = compile_c(folder, "p", """
 #include <sys/socket.h>
 #include <linux/if_alg.h>
 int main(void) {
@@ -396,14 +380,7 @@ int main(void) {
 		if (send(o, digest, 20, 0) != 20 || recv(o, digest, 32, 0) != 32) return 2;
 	return 0;
 }
-""")
-        try:
-            built = subprocess.run(["cc", "-static", "-o", program, source], capture_output=True,
-                                   check=False)
-        except FileNotFoundError:
-            raise Skip("no C compiler named cc") from None
-        if built.returncode != 0:
-            raise Skip("cannot link a static program")
+""", "-static")
         path = os.path.join(folder, "record")
         result = ualg("run", "--record", path, program)
         assert result.returncode == 0, result.stderr
