@@ -481,8 +481,7 @@ static void by_the_names_of_libaio(void **state)
 	*(void **)&named_getevents = dlsym(RTLD_DEFAULT, "io_getevents");
 	*(void **)&named_pgetevents = dlsym(RTLD_DEFAULT, "io_pgetevents");
 	*(void **)&named_destroy = dlsym(RTLD_DEFAULT, "io_destroy");
-	if (!named_submit || !named_getevents || !named_pgetevents || !named_destroy)
-		skip();
+	assert_true(named_submit && named_getevents && named_pgetevents && named_destroy);
 	errno = 0;
 	assert_int_equal(named_submit(context, 1, &list), 1);
 	assert_int_equal(named_getevents(context, 1, 1, &event, NULL), 1);
@@ -530,9 +529,13 @@ int main(void)
 	    cmocka_unit_test(contexts_take_their_events_along),
 	    cmocka_unit_test(contexts_are_the_parents),
 	    cmocka_unit_test(threads_share_a_context),
-	    cmocka_unit_test(by_the_names_of_libaio),
 	    cmocka_unit_test(poll_is_the_placeholders),
+	    cmocka_unit_test(by_the_names_of_libaio),
 	};
+	size_t count = sizeof(tests) / sizeof(tests[0]);
 
-	return cmocka_run_group_tests_name("aio", tests, NULL, NULL);
+	/* Nobody brings these but the preload door, or libaio. */
+	if (!dlsym(RTLD_DEFAULT, "io_submit"))
+		count--;
+	return _cmocka_run_group_tests("aio", tests, count, NULL, NULL);
 }

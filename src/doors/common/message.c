@@ -77,3 +77,11 @@ int door_message_address(struct door_memory *memory, const void *address, int si
 		return -EINVAL;
 	return size ? memory->copy(memory, out, address, (size_t)size) : 0;
 }
+
+int door_message_vector_flags(int flags)
+{
+	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
+
+	/* RWF_NOWAIT too is refused (I-05). */
+	return flags & ~harmless ? -EOPNOTSUPP : 0;
+}

@@ -64,6 +64,10 @@ int door_message_header(struct door_memory *memory, const struct msghdr *header,
  */
 ssize_t door_message_control(struct door_memory *memory, const struct msghdr *header, void *out);
 
+/* The RWF_ flags of preadv2, pwritev2 and io_submit: 0, or -EOPNOTSUPP: some mean something (I-05).
+ */
+int door_message_vector_flags(int flags);
+
 /*
  * Copies the address of bind and sendto to out, UALG_SOCKADDR_MAX bytes.  -EINVAL: size negative or
  * above UALG_SOCKADDR_MAX (B-02, H-17); -EFAULT.

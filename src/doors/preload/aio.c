@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doors/common/aio.h"
 #include "doors/common/message.h"
 #include "doors/common/placeholder.h"
 #include "doors/common/system.h"
@@ -22,9 +23,6 @@
 /* So many calls are looked at together; from so few on they are worth it. */
 #define GROUP_MOST  PRELOAD_EVENTS_TOGETHER
 #define GROUP_LEAST 4
-
-#define PRIORITY_CLASS_SHIFT 13
-#define PRIORITY_CLASSES     4
 
 /* One entry of a submitted list that is for an alg socket: a copy, and where it came from. */
 struct call {
@@ -52,36 +50,18 @@ static bool read_entry(struct iocb **list, long index, struct call *call)
 
 static int judge_eventfd(int number)
 {
-	static const char wanted[] = "anon_inode:[eventfd]";
-	char path[32], target[sizeof(wanted)];
-	long size;
-
 	if (DOOR_CALL_2(SYS_fcntl, number, F_GETFD) < 0)
 		return -EBADF;
-	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", number);
-	size = DOOR_CALL_4(SYS_readlinkat, AT_FDCWD, path, target, sizeof(target));
-	/* Without /proc the kernel has the last word, when the call is done. */
-	if (size < 0)
-		return 0;
-	return (size_t)size == strlen(wanted) && memcmp(target, wanted, (size_t)size) == 0
-		   ? 0
-		   : -EINVAL;
+	return door_aio_judge_eventfd(number);
 }
 
 static int judge(const struct iocb *control)
 {
-	if (control->aio_reserved2 || control->aio_nbytes > SSIZE_MAX || control->aio_offset < 0)
-		return -EINVAL;
-	if (control->aio_flags & IOCB_FLAG_IOPRIO &&
-	    (uint16_t)control->aio_reqprio >> PRIORITY_CLASS_SHIFT >= PRIORITY_CLASSES)
-		return -EINVAL;
-	if (control->aio_flags & IOCB_FLAG_RESFD) {
-		int result = judge_eventfd((int)control->aio_resfd);
+	int result = door_aio_judge(control);
 
-		if (result < 0)
-			return result;
-	}
-	return preload_vector_flags(control->aio_rw_flags); /* I-05 */
+	if (result == 0 && control->aio_flags & IOCB_FLAG_RESFD)
+		result = judge_eventfd((int)control->aio_resfd);
+	return result;
 }
 
 static int copy(struct door_memory *memory, void *to, const void *from, size_t size)
@@ -92,15 +72,10 @@ static int copy(struct door_memory *memory, void *to, const void *from, size_t s
 
 /* ---- doing a call ---- */
 
-static bool reads(const struct iocb *control)
-{
-	return control->aio_lio_opcode == IOCB_CMD_PREAD ||
-	       control->aio_lio_opcode == IOCB_CMD_PREADV;
-}
-
 static ssize_t transfer(const struct call *call)
 {
-	enum preload_direction direction = reads(&call->control) ? PRELOAD_RECV : PRELOAD_SEND;
+	enum preload_direction direction =
+	    door_aio_reads(&call->control) ? PRELOAD_RECV : PRELOAD_SEND;
 	struct sock_io io = {.iov = call->iov, .iov_count = call->iov_count, .size = call->size};
 	int cancel_state;
 	ssize_t result;
@@ -209,7 +184,7 @@ static void read_group(struct iocb **list, long first, long count, struct group 
 		    operation != group->calls[0].control.aio_lio_opcode ||
 		    has_socket(group, call->sock))
 			return;
-		group->receive = reads(&call->control);
+		group->receive = door_aio_reads(&call->control);
 		group->count++;
 	}
 }

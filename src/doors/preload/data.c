@@ -319,11 +319,3 @@ ssize_t preload_transfer_vector(int number, struct sock *sock, const struct iove
 		return transfer_large_vector(number, sock, vector, (size_t)count, flags, direction);
 	return transfer_vector(number, sock, vector, (size_t)count, iov, flags, direction);
 }
-
-int preload_vector_flags(int flags)
-{
-	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
-
-	/* RWF_NOWAIT too is refused (I-05). */
-	return flags & ~harmless ? -EOPNOTSUPP : 0;
-}

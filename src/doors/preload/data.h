@@ -104,7 +104,4 @@ ssize_t preload_transfer_vector(int number, struct sock *sock, const struct iove
 ssize_t preload_transfer_message(int number, struct sock *sock, struct msghdr *header, int flags,
 				 enum preload_direction direction);
 
-/* RWF_ flags of preadv2 and pwritev2 as message flags; -EOPNOTSUPP (I-05). */
-int preload_vector_flags(int flags);
-
 #endif

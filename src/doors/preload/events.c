@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "base/lock.h"
+#include "doors/common/aio.h"
 #include "doors/common/system.h"
 
 enum event_state {
@@ -60,22 +61,6 @@ static struct pool *pool_get(void)
 	return found;
 }
 
-/*
- * The shadow: a read that every socket refuses with ESPIPE, for its offset, before it looks at
- * anything else.  It has the program's descriptor, eventfd and priority.
- */
-static void make_shadow(struct iocb *shadow, const struct iocb *control)
-{
-	memset(shadow, 0, sizeof(*shadow));
-	shadow->aio_lio_opcode = IOCB_CMD_PREAD;
-	shadow->aio_offset = 1;
-	shadow->aio_data = control->aio_data;
-	shadow->aio_fildes = control->aio_fildes;
-	shadow->aio_flags = control->aio_flags;
-	shadow->aio_resfd = control->aio_resfd;
-	shadow->aio_reqprio = control->aio_reqprio;
-}
-
 struct preload_event *preload_events_new(aio_context_t context, const struct iocb *control,
 					 const struct iocb *user)
 {
@@ -94,7 +79,7 @@ struct preload_event *preload_events_new(aio_context_t context, const struct ioc
 	lock_release(&from->lock);
 	if (!event)
 		return NULL;
-	make_shadow(&event->shadow, control);
+	door_aio_shadow(&event->shadow, control);
 	event->context = context;
 	event->user = (uint64_t)(uintptr_t)user;
 	return event;

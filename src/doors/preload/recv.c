@@ -212,7 +212,7 @@ PRELOAD_EXPORT ssize_t preadv2(int number, const struct iovec *vector, int count
 	/* At an offset the placeholder itself says ESPIPE (S-18); -1 means readv. */
 	if (!sock || offset != -1)
 		return REAL(preadv2)(number, vector, count, offset, flags);
-	message_flags = preload_vector_flags(flags);
+	message_flags = door_message_vector_flags(flags);
 	if (message_flags < 0)
 		return preload_result(message_flags);
 	return preload_result(

@@ -144,7 +144,7 @@ PRELOAD_EXPORT ssize_t pwritev2(int number, const struct iovec *vector, int coun
 		return preload_result(preload_netlink_writev(number, vector, count));
 	if (!sock || offset != -1)
 		return REAL(pwritev2)(number, vector, count, offset, flags);
-	message_flags = preload_vector_flags(flags);
+	message_flags = door_message_vector_flags(flags);
 	if (message_flags < 0)
 		return preload_result(message_flags);
 	return preload_result(

@@ -43,6 +43,11 @@ const struct calls_entry calls_table[] = {
     {"sendfile", SYS_sendfile, CALLS_DESCRIPTOR, FIRST | SECOND, serve_sendfile},
     {"epoll_ctl", SYS_epoll_ctl, CALLS_DESCRIPTOR, THIRD, serve_epoll_ctl},
 
+    {"io_submit", SYS_io_submit, CALLS_ALWAYS, 0, serve_io_submit},
+    {"io_getevents", SYS_io_getevents, CALLS_ALWAYS, 0, serve_io_getevents},
+    {"io_pgetevents", SYS_io_pgetevents, CALLS_ALWAYS, 0, serve_io_getevents},
+    {"io_destroy", SYS_io_destroy, CALLS_ALWAYS, 0, serve_io_destroy},
+
     {"setsockopt", SYS_setsockopt, CALLS_DESCRIPTOR, FIRST, serve_setsockopt},
     {"getsockopt", SYS_getsockopt, CALLS_DESCRIPTOR, FIRST, serve_getsockopt},
     {"ioctl", SYS_ioctl, CALLS_DESCRIPTOR, FIRST, serve_ioctl},
@@ -56,6 +61,7 @@ const struct calls_entry calls_table[] = {
 #if defined(__x86_64__)
     /* Only 32-bit programs have these; they are served as what they are called here. */
     {"socketcall", -1, CALLS_ALWAYS, 0, serve_socketcall},
+    {"io_pgetevents_time64", -1, CALLS_ALWAYS, 0, serve_io_pgetevents_time64},
     {"sendfile64", SYS_sendfile, CALLS_DESCRIPTOR, FIRST | SECOND, serve_sendfile64},
     {"fcntl64", SYS_fcntl, CALLS_DESCRIPTOR, FIRST, serve_fcntl},
 #endif

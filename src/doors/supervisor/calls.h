@@ -74,6 +74,11 @@ CALLS_HANDLER(serve_fgetxattr);
 CALLS_HANDLER(serve_splice);
 CALLS_HANDLER(serve_sendfile);
 CALLS_HANDLER(serve_sendfile64);
+/* aio.c */
+CALLS_HANDLER(serve_io_submit);
+CALLS_HANDLER(serve_io_getevents); /* io_pgetevents, too */
+CALLS_HANDLER(serve_io_pgetevents_time64);
+CALLS_HANDLER(serve_io_destroy);
 /* watch.c */
 CALLS_HANDLER(serve_epoll_ctl);
 /* compat.c: the 32-bit call with many calls inside */

@@ -14,8 +14,7 @@
 #include "doors/supervisor/process.h"
 #include "doors/supervisor/waiting.h"
 
-/* Milliseconds between looks: while a call sleeps, and the first and longest ones at objects. */
-#define SLEEP_LOOK LOOP_SOON
+/* Milliseconds between looks at objects: the first and the longest ones. */
 #define DOUBT_LOOK LOOP_SOON
 #define DOUBT_SLOW 500
 
@@ -56,12 +55,18 @@ void loop_let_go(int descriptor)
 	(void)epoll_ctl(poller, EPOLL_CTL_DEL, descriptor, NULL);
 }
 
-void loop_hurry(void)
+void loop_wake(void)
 {
 	const uint64_t one = 1;
 
+	(void)!write(hurry, &one, sizeof(one));
+}
+
+void loop_hurry(void)
+{
+	/* Where nobody watches, loop_hurried tells. */
 	if (!atomic_exchange(&hurried, true) && hurry >= 0)
-		(void)!write(hurry, &one, sizeof(one));
+		loop_wake();
 }
 
 static void take_children(void)
@@ -91,10 +96,10 @@ static void take(const struct epoll_event *event)
 }
 
 /* How long the watcher may sleep; slower and slower while doubts do not clear. */
-static int next_look(bool sleeping, bool doubts, int doubt_look)
+static int next_look(int sleep_look, bool doubts, int doubt_look)
 {
-	if (sleeping)
-		return SLEEP_LOOK;
+	if (sleep_look >= 0)
+		return sleep_look;
 	return doubts ? doubt_look : -1;
 }
 
@@ -106,14 +111,14 @@ bool loop_hurried(void)
 int loop_look(bool idle)
 {
 	static int doubt_look = DOUBT_LOOK;
-	bool sleeping = waiting_look();
+	int sleep_look = waiting_look();
 	bool doubts = objects_reap(idle);
 	int timeout;
 
 	doubt_look = idle ? doubt_look * 2 : DOUBT_LOOK;
 	if (doubt_look > DOUBT_SLOW)
 		doubt_look = DOUBT_SLOW;
-	timeout = next_look(sleeping, doubts, doubt_look);
+	timeout = next_look(sleep_look, doubts, doubt_look);
 	/* While it looks by itself there is no need to be called. */
 	atomic_store(&hurried, timeout >= 0);
 	return timeout;

@@ -13,6 +13,8 @@ int loop_watch_process(struct supervisor_process *process);
 
 /* Something wants the watcher's attention soon: a call sleeps, or an object is in doubt. */
 void loop_hurry(void);
+/* The watcher is to look at once: a thread has done what a sleeping call waits for. */
+void loop_wake(void);
 
 /*
  * Something wants the watcher's attention once a descriptor of ours is ready for events (EPOLLIN,

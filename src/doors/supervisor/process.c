@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "doors/supervisor/events.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/loop.h"
 #include "doors/supervisor/object.h"
@@ -128,6 +129,7 @@ struct supervisor_process *process_of_thread(pid_t thread)
 
 void process_forget_all(struct supervisor_process *process)
 {
+	events_forget_all(process);
 	process_forget_range(process, 0, UINT32_MAX);
 	for (unsigned i = 0; i < PAGES; i++) {
 		free(process->pages[i]);

@@ -11,8 +11,8 @@
 
 #include "base/secmem.h"
 #include "doors/common/splice.h"
+#include "doors/supervisor/loop.h"
 #include "doors/supervisor/supervisor.h"
-#include "doors/supervisor/waiting.h"
 
 struct reader {
 	int file;
@@ -101,7 +101,7 @@ static void *read_slowly(void *argument)
 	if (reader->given_up)
 		end(reader);
 	else
-		waiting_retry();
+		loop_wake();
 	supervisor_unlock();
 	return NULL;
 }

@@ -19,7 +19,7 @@ struct reader *reader_new(int file);
 /*
  * Reads size bytes, at most DOOR_FILE_CHUNK, from a position of the file.  Returns how many there
  * are, fewer where it ends; a negative errno of preadv2; or SOCK_WAIT: ask again, with the same
- * arguments.  A sleeping call of waiting.h is, as soon as there is an answer.
+ * arguments, once the watcher looks at sleeping calls.
  */
 long reader_read(struct reader *reader, off_t position, size_t size);
 

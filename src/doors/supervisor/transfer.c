@@ -169,10 +169,8 @@ CALLS_HANDLER(serve_writev)
 	return transfer_vector(call, MEMORY_IN, 0);
 }
 
-/* RWF_ flags that mean nothing here; with others the call is refused (I-05). */
 static long transfer_vector_at(struct supervisor_call *call, enum memory_direction direction)
 {
-	const int harmless = RWF_HIPRI | RWF_DSYNC | RWF_SYNC | RWF_APPEND;
 	/* The offset's halves are two arguments, on 64-bit machines the second one unused. */
 	bool at_position = call->compat
 			       ? supervisor_int(call, 3) == -1 && supervisor_int(call, 4) == -1
@@ -181,7 +179,7 @@ static long transfer_vector_at(struct supervisor_call *call, enum memory_directi
 	/* At an offset the placeholder itself says ESPIPE (S-18); -1 means readv. */
 	if (!at_position || !process_alg_object(call))
 		return SUPERVISOR_PROCEED;
-	if (supervisor_int(call, 5) & ~harmless)
+	if (door_message_vector_flags(supervisor_int(call, 5)) < 0)
 		return -EOPNOTSUPP;
 	return transfer_vector(call, direction, 0);
 }

@@ -18,6 +18,10 @@
 
 #define SPARES_MAX 8u
 
+/* Milliseconds between looks while a call sleeps, usually, and where nothing tells its end. */
+#define LOOK       LOOP_SOON
+#define LOOK_OFTEN 1
+
 static struct transfer *spares;
 static unsigned spare_count;
 static struct transfer *sleeping;
@@ -246,7 +250,10 @@ static long leave_engine(struct transfer *transfer)
 
 static void end_sleep(struct transfer *transfer, long result)
 {
-	transfer->call.way->answer(&transfer->call, result);
+	if (result == SUPERVISOR_PROCEED)
+		transfer->call.way->proceed(&transfer->call);
+	else
+		transfer->call.way->answer(&transfer->call, result);
 	transfer_free(transfer);
 }
 
@@ -397,7 +404,15 @@ void waiting_interrupt(const struct supervisor_call *call)
 	end_sleep(transfer, result);
 }
 
-bool waiting_look(void)
+static int next_look(void)
+{
+	for (const struct transfer *transfer = sleeping; transfer; transfer = transfer->next)
+		if (transfer->often)
+			return LOOK_OFTEN;
+	return sleeping ? LOOK : -1;
+}
+
+int waiting_look(void)
 {
 	struct transfer **link = &sleeping;
 
@@ -418,5 +433,5 @@ bool waiting_look(void)
 		end_sleep(transfer, result);
 	}
 	waiting_retry();
-	return sleeping != NULL;
+	return next_look();
 }

@@ -38,6 +38,7 @@ struct transfer {
 	 * soon; or the answer.  It must not sleep.
 	 */
 	long (*await)(struct transfer *transfer);
+	bool often;                                 /* nobody tells when await is to be asked */
 	bool certain;                               /* no signal ends it any more */
 	void *extra;                                /* of whom has set the three */
 	void (*release)(struct transfer *transfer); /* frees extra */
@@ -95,8 +96,11 @@ bool waiting_has_signal(pid_t thread);
 /* Whether anything is done for a signal: a handler, an end or a stop. */
 bool waiting_signal_counts(pid_t thread, int signal_number);
 
-/* Ends sleeping calls whose callers got a signal or are gone.  Returns whether any still sleep. */
-bool waiting_look(void);
+/*
+ * Ends sleeping calls whose callers got a signal or are gone.  Returns in how many milliseconds to
+ * look again, or -1: none sleeps.
+ */
+int waiting_look(void);
 
 /* Tells watchers of an object what it is ready for. */
 void waiting_show(const struct supervisor_call *call, int number, struct supervisor_object *object);
