@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "cli/key.h"
+#include "files/ahead.h"
 #include "files/input.h"
 #include "files/output.h"
 #include "files/progress.h"
@@ -58,6 +59,10 @@ int crypt_read(struct crypt_job *job, void *out, size_t room, size_t *got);
  * caller frees *out.
  */
 int crypt_read_whole(struct crypt_job *job, size_t behind, uint8_t **out, size_t *size);
+
+/* The next piece of what is left, as ahead_next hands it over. */
+int crypt_next(struct crypt_job *job, struct files_ahead *ahead, uint8_t **data, size_t *size,
+	       bool *last);
 
 int crypt_write(struct crypt_job *job, const void *data, size_t size);
 

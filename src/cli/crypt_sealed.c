@@ -289,31 +289,26 @@ static int do_piece(struct crypt_job *job, struct sealed *sealed, uint8_t *data,
 	return error ? crypt_refused(job->algorithm, error) : crypt_write(job, data, size);
 }
 
-/* One piece is read ahead, so that the last is known as such. */
 static int do_pieces(struct crypt_job *job, struct sealed *sealed)
 {
-	size_t tag = sealed->header.tag_size, room = sealed->header.piece + tag;
-	size_t unit = job->direction == UALG_ENCRYPT ? sealed->header.piece : room;
-	uint8_t *both = malloc(2 * room), *now = both, *ahead = both + room;
-	size_t size, size_ahead;
-	int result;
+	size_t tag = sealed->header.tag_size;
+	bool encrypts = job->direction == UALG_ENCRYPT;
+	struct files_ahead ahead;
+	bool last = false;
+	uint8_t *data;
+	size_t size;
+	int result = CLI_OK;
+	int error = ahead_open(&ahead, &job->input, sealed->header.piece + (encrypts ? 0 : tag),
+			       encrypts ? tag : 0);
 
-	if (!both)
-		return crypt_refused(job->algorithm, -ENOMEM);
-	result = crypt_read(job, ahead, unit, &size_ahead);
-	do {
-		uint8_t *free_one = now;
-
-		now = ahead;
-		size = size_ahead;
-		ahead = free_one;
+	if (error != 0)
+		result = cli_cannot("read", job->input.name, error);
+	while (result == CLI_OK && !last) {
+		result = crypt_next(job, &ahead, &data, &size, &last);
 		if (result == CLI_OK)
-			result = crypt_read(job, ahead, unit, &size_ahead);
-		if (result == CLI_OK)
-			result = do_piece(job, sealed, now, size, size_ahead == 0);
-	} while (result == CLI_OK && size_ahead > 0);
-	ualg_secure_wipe(both, 2 * room);
-	free(both);
+			result = do_piece(job, sealed, data, size, last);
+	}
+	ahead_close(&ahead);
 	return result;
 }
 

@@ -6,9 +6,7 @@
 
 #include "cli/crypt.h"
 #include "cli/values.h"
-
-/* Block sizes of all ciphers are far below. */
-#define BLOCK_MAX 64u
+#include "files/padding.h"
 
 int crypt_read(struct crypt_job *job, void *out, size_t room, size_t *got)
 {
@@ -48,109 +46,62 @@ static bool wants_padding(const struct crypt_job *job, const struct ualg_skciphe
 	return ualg_alg_streams(alg);
 }
 
-/* Pads in place: the new size.  Room for a block has to be behind. */
-static size_t pad(uint8_t *data, size_t size, size_t block)
+static int do_piece(struct crypt_job *job, struct ualg_skcipher *cipher, uint8_t *in, size_t size,
+		    bool last, uint8_t *out)
 {
-	size_t more = block - size % block;
-
-	memset(data + size, (int)more, more);
-	return size + more;
-}
-
-/* The size without padding, or -EBADMSG: there is none. */
-static int unpad(const uint8_t *data, size_t *size, size_t block)
-{
-	size_t count = *size ? data[*size - 1] : 0;
-
-	if (count == 0 || count > block || count > *size)
-		return -EBADMSG;
-	for (size_t i = *size - count; i < *size; i++)
-		if (data[i] != count)
-			return -EBADMSG;
-	*size -= count;
-	return 0;
-}
-
-/* Pieces of input, one ahead of the one at work, so that the last is known as such. */
-struct pieces {
-	uint8_t *now, *ahead, *out;
-	size_t size, size_ahead;
-};
-
-static int allocate(struct pieces *pieces)
-{
-	*pieces = (struct pieces){
-	    .now = malloc(INPUT_PIECE + BLOCK_MAX),
-	    .ahead = malloc(INPUT_PIECE + BLOCK_MAX),
-	    .out = malloc(INPUT_PIECE + 2 * BLOCK_MAX),
-	};
-	return pieces->now && pieces->ahead && pieces->out ? 0 : -ENOMEM;
-}
-
-static void release(struct pieces *pieces)
-{
-	uint8_t *const blocks[] = {pieces->now, pieces->ahead, pieces->out};
-
-	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]); i++) {
-		if (blocks[i])
-			ualg_secure_wipe(blocks[i], INPUT_PIECE + BLOCK_MAX);
-		free(blocks[i]);
-	}
-}
-
-/* Moves on to the piece that was read ahead, and reads another. */
-static int advance(struct crypt_job *job, struct pieces *pieces)
-{
-	uint8_t *free_one = pieces->now;
-
-	pieces->now = pieces->ahead;
-	pieces->size = pieces->size_ahead;
-	pieces->ahead = free_one;
-	pieces->size_ahead = 0;
-	if (pieces->size < INPUT_PIECE)
-		return CLI_OK;
-	return crypt_read(job, pieces->ahead, INPUT_PIECE, &pieces->size_ahead);
-}
-
-static int do_piece(struct crypt_job *job, struct ualg_skcipher *cipher, struct pieces *pieces)
-{
-	size_t room = INPUT_PIECE + 2 * BLOCK_MAX;
-	bool last = pieces->size_ahead == 0;
+	size_t room = INPUT_PIECE + 2 * PADDING_MAX;
 	bool padded = wants_padding(job, cipher);
 	size_t block = ualg_skcipher_block_size(cipher);
 	size_t written, rest = 0;
 	int error;
 
 	if (last && padded && job->direction == UALG_ENCRYPT)
-		pieces->size = pad(pieces->now, pieces->size, block);
-	error =
-	    ualg_skcipher_update(cipher, pieces->now, pieces->size, pieces->out, room, &written);
+		size = padding_add(in, size, block);
+	error = ualg_skcipher_update(cipher, in, size, out, room, &written);
 	if (error == 0 && last)
-		error = ualg_skcipher_finish(cipher, pieces->out + written, room - written, &rest);
+		error = ualg_skcipher_finish(cipher, out + written, room - written, &rest);
 	written += rest;
 	if (error == 0 && last && padded && job->direction == UALG_DECRYPT)
-		error = unpad(pieces->out, &written, block);
-	return error ? crypt_refused(job->algorithm, error)
-		     : crypt_write(job, pieces->out, written);
+		error = padding_remove(out, &written, block);
+	return error ? crypt_refused(job->algorithm, error) : crypt_write(job, out, written);
+}
+
+int crypt_next(struct crypt_job *job, struct files_ahead *ahead, uint8_t **data, size_t *size,
+	       bool *last)
+{
+	ssize_t got = ahead_next(ahead, data, last);
+
+	*size = 0;
+	if (got < 0)
+		return cli_cannot("read", job->input.name, (int)got);
+	*size = (size_t)got;
+	progress_step(&job->progress, *size);
+	return CLI_OK;
 }
 
 static int in_pieces(struct crypt_job *job, struct ualg_skcipher *cipher, const uint8_t *iv)
 {
-	struct pieces pieces;
-	int error = allocate(&pieces);
-	int result;
+	uint8_t *out = malloc(INPUT_PIECE + 2 * PADDING_MAX), *in;
+	struct files_ahead ahead;
+	bool last = false;
+	size_t size;
+	int result, error = ahead_open(&ahead, &job->input, INPUT_PIECE, PADDING_MAX);
 
-	if (error == 0)
-		error = ualg_skcipher_start(cipher, job->direction, iv);
-	result = error ? crypt_refused(job->algorithm, error)
-		       : crypt_read(job, pieces.ahead, INPUT_PIECE, &pieces.size_ahead);
-	do {
+	if (error != 0)
+		result = cli_cannot("read", job->input.name, error);
+	else if (!out || (error = ualg_skcipher_start(cipher, job->direction, iv)) != 0)
+		result = crypt_refused(job->algorithm, out ? error : -ENOMEM);
+	else
+		result = CLI_OK;
+	while (result == CLI_OK && !last) {
+		result = crypt_next(job, &ahead, &in, &size, &last);
 		if (result == CLI_OK)
-			result = advance(job, &pieces);
-		if (result == CLI_OK)
-			result = do_piece(job, cipher, &pieces);
-	} while (result == CLI_OK && pieces.size_ahead > 0);
-	release(&pieces);
+			result = do_piece(job, cipher, in, size, last, out);
+	}
+	ahead_close(&ahead);
+	if (out)
+		ualg_secure_wipe(out, INPUT_PIECE + 2 * PADDING_MAX);
+	free(out);
 	return result;
 }
 
@@ -191,18 +142,18 @@ static int whole(struct crypt_job *job, struct ualg_skcipher *cipher, const uint
 	uint8_t *data;
 	size_t size;
 	int error = 0;
-	int result = crypt_read_whole(job, BLOCK_MAX, &data, &size);
+	int result = crypt_read_whole(job, PADDING_MAX, &data, &size);
 
 	if (result != CLI_OK)
 		return result;
 	if (padded && encrypts)
-		size = pad(data, size, block);
+		size = padding_add(data, size, block);
 	if (encrypts)
 		error = ualg_skcipher_encrypt(cipher, iv, data, data, size);
 	else
 		error = ualg_skcipher_decrypt(cipher, iv, data, data, size);
 	if (error == 0 && padded && !encrypts)
-		error = unpad(data, &size, block);
+		error = padding_remove(data, &size, block);
 	result = error ? crypt_refused(job->algorithm, error) : crypt_write(job, data, size);
 	ualg_secure_wipe(data, size);
 	free(data);

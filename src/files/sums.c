@@ -121,27 +121,31 @@ static int parse_tagged(char *line, bool escaped, const struct sums_format *form
 	return escaped && !unescape(entry->name) ? -EINVAL : 0;
 }
 
-/* HEX, a blank, ' ' or '*', NAME; and what old BSD programs wrote: HEX, a blank, NAME. */
-static int parse_untagged(char *line, bool escaped, const struct sums_format *format,
+/* HEX, a blank, ' ' or '*', NAME; or HEX, a blank, NAME. */
+static int parse_untagged(char *line, bool escaped, struct sums_format *format,
 			  struct sums_entry *entry)
 {
 	size_t digits = strspn(line, "0123456789abcdefABCDEF");
 	char *name = line + digits;
+	bool two;
 
 	if (!take_digest(line, digits, format, entry))
 		return -EINVAL;
 	if (*name != ' ' && *name != '\t')
 		return -EINVAL;
 	name++;
-	if (*name == ' ' || *name == '*')
-		name++;
-	if (*name == '\0')
+	two = (*name == ' ' || *name == '*') && name[1] != '\0';
+	if (*name == '\0' || (format->columns == 2 && !two))
 		return -EINVAL;
+	if (format->columns == 0)
+		format->columns = two ? 2 : 1;
+	if (format->columns == 2)
+		name++;
 	entry->name = name;
 	return escaped && !unescape(name) ? -EINVAL : 0;
 }
 
-int sums_parse(char *line, const struct sums_format *format, struct sums_entry *entry)
+int sums_parse(char *line, struct sums_format *format, struct sums_entry *entry)
 {
 	size_t tag = strlen(format->tag);
 	bool escaped;

@@ -36,16 +36,21 @@ struct sums_entry {
 	size_t size; /* of the digest, bytes */
 };
 
-/* What a file of sums is about, and how strictly it is read. */
+/* How the lines of one file are read. */
 struct sums_format {
 	const char *tag;    /* the tag that its lines may have */
 	size_t digest_size; /* bytes; 0: any */
+	/*
+	 * Set by the first untagged line, 0 before it: 2, two columns before the name; 1, one, as
+	 * old BSD programs wrote.  A line of the other kind is then none.
+	 */
+	unsigned columns;
 };
 
 /*
  * Reads a line, without its end; it is changed.  0; -EINVAL: no line of a checksum file.  entry
  * points into the line.
  */
-int sums_parse(char *line, const struct sums_format *format, struct sums_entry *entry);
+int sums_parse(char *line, struct sums_format *format, struct sums_entry *entry);
 
 #endif
