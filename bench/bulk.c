@@ -208,6 +208,7 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < sizeof(key); i++)
 		key[i] = (uint8_t)(i * 7 + 1);
 	measure_pin();
+	measure_cpu_time();
 	printf("%-48s %9s %9s %-8s %6s\n", "16 KiB, GB/s", "ualg", "fastest", "library", "ratio");
 	for (size_t i = 0; i < catalog_names_count; i++)
 		if (catalog_names[i].type != ALG_TYPE_RNG &&

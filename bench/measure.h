@@ -24,6 +24,12 @@ struct measure {
 /* Keeps the process on the CPU it is on, so that times do not include moves. */
 void measure_pin(void);
 
+/*
+ * From now on only the time that this thread is on a CPU counts: for what computes and never waits,
+ * so that other programs on the machine count for less.
+ */
+void measure_cpu_time(void);
+
 double measure_now(void); /* ns */
 
 /* Runs all in turn, repetitions times, count operations each time, and sorts the samples. */
