@@ -2,6 +2,7 @@
 #include "doors/supervisor/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -27,6 +28,7 @@ static int poller = -1;
 static int hurry = -1;
 static int children = -1;
 static _Atomic bool hurried;
+static bool alone; /* there is no watcher: who takes calls looks, too */
 static void (*tell_child)(pid_t pid, int status);
 
 static int watch(int descriptor, void *mark)
@@ -38,7 +40,7 @@ static int watch(int descriptor, void *mark)
 
 int loop_watch_process(struct supervisor_process *process)
 {
-	return poller < 0 ? 0 : watch(process->pidfd, process);
+	return alone ? 0 : watch(process->pidfd, process);
 }
 
 void loop_await(int descriptor, uint32_t events)
@@ -64,8 +66,8 @@ void loop_wake(void)
 
 void loop_hurry(void)
 {
-	/* Where nobody watches, loop_hurried tells. */
-	if (!atomic_exchange(&hurried, true) && hurry >= 0)
+	/* Who is alone asks loop_hurried before it sleeps. */
+	if (!atomic_exchange(&hurried, true) && !alone)
 		loop_wake();
 }
 
@@ -156,6 +158,16 @@ void loop_block_signals(void)
 	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
 }
 
+/* What both kinds have: 0 or -ENOMEM. */
+static int open_poller(void)
+{
+	poller = epoll_create1(EPOLL_CLOEXEC);
+	hurry = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (poller < 0 || hurry < 0 || watch(hurry, &hurry_mark) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 int loop_begin(void (*told)(pid_t pid, int status))
 {
 	pthread_t thread;
@@ -163,12 +175,46 @@ int loop_begin(void (*told)(pid_t pid, int status))
 
 	tell_child = told;
 	child_signal(&signals);
-	poller = epoll_create1(EPOLL_CLOEXEC);
-	hurry = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	children = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (poller < 0 || hurry < 0 || children < 0)
-		return -errno;
-	if (watch(hurry, &hurry_mark) < 0 || watch(children, &children_mark) < 0)
+	if (children < 0 || open_poller() < 0 || watch(children, &children_mark) < 0)
 		return -ENOMEM;
 	return -pthread_create(&thread, NULL, watcher, NULL);
+}
+
+/* ---- without a watcher ---- */
+
+/* A signal that is blocked but for sleep ends that. */
+static void wake(int signal_number)
+{
+	(void)signal_number;
+}
+
+int loop_begin_alone(void)
+{
+	const struct sigaction action = {.sa_handler = wake};
+
+	alone = true;
+	(void)sigaction(SIGCHLD, &action, NULL);
+	return open_poller();
+}
+
+bool loop_sleep(int64_t nanoseconds)
+{
+	const int64_t second = 1000000000;
+	const struct timespec time = {nanoseconds / second, nanoseconds % second};
+	struct pollfd ready = {.fd = poller, .events = POLLIN};
+	struct epoll_event events[EVENTS];
+	sigset_t signals;
+	int count;
+
+	(void)sigprocmask(SIG_BLOCK, NULL, &signals);
+	(void)sigdelset(&signals, SIGCHLD);
+	count = ppoll(&ready, 1, &time, &signals);
+	if (count < 0)
+		return false;
+	if (count > 0)
+		count = epoll_wait(poller, events, EVENTS, 0);
+	for (int i = 0; i < count; i++)
+		take(&events[i]);
+	return true;
 }

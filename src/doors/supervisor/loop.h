@@ -35,6 +35,15 @@ int loop_begin(void (*told)(pid_t pid, int status));
 
 /* ---- for a way that waits for children and for time by itself, and has no watcher ---- */
 
+/* Begins without a watcher: 0 or -ENOMEM. */
+int loop_begin_alone(void);
+
+/*
+ * Sleeps until a child has news, something that is awaited is ready, or for a time.  Returns
+ * whether there is something to look at: nobody's child has disturbed it.
+ */
+bool loop_sleep(int64_t nanoseconds);
+
 /* Whether loop_hurry was called since the last look. */
 bool loop_hurried(void);
 

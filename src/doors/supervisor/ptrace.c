@@ -202,13 +202,9 @@ static void look(bool idle)
 static void sleep_until_due(void)
 {
 	int64_t left = due - now();
-	struct timespec time = {left / NANOSECONDS, left % NANOSECONDS};
-	sigset_t signals;
 
-	(void)sigemptyset(&signals);
-	(void)sigaddset(&signals, SIGCHLD);
-	if (left <= 0 || (sigtimedwait(&signals, NULL, &time) < 0 && errno == EAGAIN))
-		look(true);
+	if (left <= 0 || loop_sleep(left))
+		look(now() >= due);
 }
 
 /* The next news of any child or traced thread; -1: there are none left. */

@@ -211,7 +211,7 @@ static int begin_tracing(void)
 	int result;
 
 	await(STEP_FILTERED);
-	if (memory_begin() < 0)
+	if (memory_begin() < 0 || loop_begin_alone() < 0)
 		return -ENOMEM;
 	host_begin();
 	result = ptrace_begin(program_pid);
