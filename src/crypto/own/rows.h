@@ -45,4 +45,17 @@
 		ROWS_HIDE("+r"(left));                                                             \
 	} while (0)
 
+/* Writes the sums. */
+#define ROWS_STORE(out, s0, s1, s2, s3, s4, s5, s6, s7)                                            \
+	do {                                                                                       \
+		(out)[0] = s0;                                                                     \
+		(out)[1] = s1;                                                                     \
+		(out)[2] = s2;                                                                     \
+		(out)[3] = s3;                                                                     \
+		(out)[4] = s4;                                                                     \
+		(out)[5] = s5;                                                                     \
+		(out)[6] = s6;                                                                     \
+		(out)[7] = s7;                                                                     \
+	} while (0)
+
 #endif

@@ -120,14 +120,7 @@ static void lps(uint64_t *out, const uint64_t *a, const uint64_t *b)
 	ADD(5);
 	ADD(6);
 	ADD(7);
-	out[0] = sum0;
-	out[1] = sum1;
-	out[2] = sum2;
-	out[3] = sum3;
-	out[4] = sum4;
-	out[5] = sum5;
-	out[6] = sum6;
-	out[7] = sum7;
+	ROWS_STORE(out, sum0, sum1, sum2, sum3, sum4, sum5, sum6, sum7);
 }
 
 /* h = g_N(h, m), section 8. */

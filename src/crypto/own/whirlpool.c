@@ -76,14 +76,7 @@ static void transform(uint64_t *out, const uint64_t *in)
 	ADD(5, s5, s6, s7, s0, s1, s2, s3, s4);
 	ADD(6, s6, s7, s0, s1, s2, s3, s4, s5);
 	ADD(7, s7, s0, s1, s2, s3, s4, s5, s6);
-	out[0] = s0;
-	out[1] = s1;
-	out[2] = s2;
-	out[3] = s3;
-	out[4] = s4;
-	out[5] = s5;
-	out[6] = s6;
-	out[7] = s7;
+	ROWS_STORE(out, s0, s1, s2, s3, s4, s5, s6, s7);
 }
 
 /* The cipher W with h as its key, in Miyaguchi and Preneel's mode (section 4). */
