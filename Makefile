@@ -11,6 +11,7 @@
 #   make conformance   compare with real kernels: their record, rule by rule, and random programs
 #   make oracle        make that record anew, on Debian's kernel in an emulator
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
+#   make hostile       a hostile program against the supervisor, HOSTILE_SECONDS
 #   make cross         run the vectors on aarch64 and s390x, emulated
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
@@ -19,9 +20,10 @@
 
 BUILD ?= build
 FUZZ_SECONDS ?= 30
+HOSTILE_SECONDS ?= 600
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench bench-charts races leaks fuzz cross install format check-format docs check-docs clean
+.PHONY: all try check bench bench-charts races leaks fuzz hostile cross install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -61,6 +63,9 @@ oracle:
 
 fuzz:
 	sh scripts/fuzz.sh $(FUZZ_SECONDS)
+
+hostile:
+	sh scripts/hostile.sh $(HOSTILE_SECONDS)
 
 cross:
 	bash scripts/cross.sh

@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/compiler.h"
 #include "doors/common/record.h"
 
 /* Bytes of memory beyond what it has at its start; a program that wants more gets ENOMEM. */
@@ -197,8 +198,11 @@ static void refuse_calls(void)
 void defence_begin(void)
 {
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	lock_memory();
-	bound_memory();
+	/* A sanitizer's shadow is larger than any bound. */
+	if (!ADDRESS_SANITIZER) {
+		lock_memory();
+		bound_memory();
+	}
 	drop_capabilities();
 	refuse_calls();
 }
