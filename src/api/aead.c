@@ -7,40 +7,21 @@
 #include "api/pieces.h"
 #include "base/secmem.h"
 
-static int direct_open(struct ualg_aead *aead)
-{
-	return tfm_new(aead->source.alg, &aead->tfm);
-}
-
-static void direct_close(struct ualg_aead *aead)
-{
-	tfm_free(aead->tfm);
-}
-
-static int direct_set_key(struct ualg_aead *aead, const uint8_t *key, size_t size)
-{
-	int result = tfm_setkey(aead->tfm, key, size);
-
-	aead->ready = result == 0;
-	return result;
-}
-
 static int direct_set_tag_size(struct ualg_aead *aead, size_t size)
 {
-	return size > UINT32_MAX ? -EINVAL : tfm_setauthsize(aead->tfm, (unsigned)size);
+	return size > UINT32_MAX ? -EINVAL : tfm_setauthsize(aead->handle.tfm, (unsigned)size);
 }
 
 static int direct_crypt(struct ualg_aead *aead, bool encrypt, const struct aead_request *request)
 {
-	const struct aead_ops *ops = &aead->source.alg->aead;
+	const struct aead_ops *ops = &aead->handle.source.alg->aead;
 
-	return (encrypt ? ops->encrypt : ops->decrypt)(aead->tfm, request);
+	return (encrypt ? ops->encrypt : ops->decrypt)(aead->handle.tfm, request);
 }
 
 static const struct api_aead_ops direct_ops = {
-    .open = direct_open,
-    .close = direct_close,
-    .set_key = direct_set_key,
+    .life = {api_direct_open, api_direct_close},
+    .set_key = api_direct_set_key,
     .set_tag_size = direct_set_tag_size,
     .crypt = direct_crypt,
 };
@@ -51,60 +32,59 @@ static bool changes_aad(const struct alg *alg)
 	return strncmp(alg->name, "essiv(", strlen("essiv(")) == 0;
 }
 
+static const struct api_group group = {
+    .type = ALG_TYPE_AEAD,
+    .size = sizeof(struct ualg_aead),
+    .direct = &direct_ops.life,
+    .kernel = &api_kernel_aead_ops.life,
+};
+
+static const struct api_aead_ops *ops_of(const struct ualg_aead *aead)
+{
+	return (const struct api_aead_ops *)aead->handle.life;
+}
+
 int ualg_aead_open(struct ualg_aead **out, const char *name, enum ualg_transport transport)
 {
-	struct api_source source;
-	struct ualg_aead *aead = NULL;
+	struct api_handle *handle;
+	struct ualg_aead *aead;
 	int result;
 
 	if (!out)
 		return -EINVAL;
 	*out = NULL;
-	result = api_source_find(ALG_TYPE_AEAD, name, transport, &source);
+	result = api_handle_open(&group, name, transport, &handle);
 	if (result < 0)
 		return result;
-	result = changes_aad(source.alg) ? -EOPNOTSUPP : -ENOMEM;
-	if (result == -ENOMEM)
-		aead = secmem_alloc(sizeof(*aead));
-	if (!aead) {
-		api_source_release(&source);
-		return result;
+	if (changes_aad(handle->source.alg)) {
+		api_handle_close(handle);
+		return -EOPNOTSUPP;
 	}
-	aead->source = source;
-	aead->tag_size = source.alg->digestsize;
-	aead->text_max = api_text_max(source.alg);
-	aead->ops = source.kernel ? &api_kernel_aead_ops : &direct_ops;
-	result = aead->ops->open(aead);
-	if (result < 0) {
-		ualg_aead_close(aead);
-		return result;
-	}
+	aead = (struct ualg_aead *)handle;
+	aead->tag_size = handle->source.alg->digestsize;
+	aead->text_max = api_text_max(handle->source.alg);
 	*out = aead;
 	return 0;
 }
 
 void ualg_aead_close(struct ualg_aead *aead)
 {
-	if (!aead)
-		return;
-	aead->ops->close(aead);
-	api_source_release(&aead->source);
-	secmem_free(aead, sizeof(*aead));
+	api_handle_close((struct api_handle *)aead);
 }
 
 const struct ualg_alg *ualg_aead_alg(const struct ualg_aead *aead)
 {
-	return aead ? api_public_alg(aead->source.alg) : NULL;
+	return api_handle_alg((const struct api_handle *)aead);
 }
 
 enum ualg_transport ualg_aead_transport(const struct ualg_aead *aead)
 {
-	return aead ? api_source_transport(&aead->source) : UALG_TRANSPORT_DEFAULT;
+	return api_handle_transport((const struct api_handle *)aead);
 }
 
 size_t ualg_aead_iv_size(const struct ualg_aead *aead)
 {
-	return aead ? aead->source.alg->ivsize : 0;
+	return aead ? aead->handle.source.alg->ivsize : 0;
 }
 
 size_t ualg_aead_tag_size(const struct ualg_aead *aead)
@@ -116,12 +96,12 @@ int ualg_aead_set_key(struct ualg_aead *aead, const void *key, size_t size)
 {
 	if (!aead || !api_is_there(key, size))
 		return -EINVAL;
-	return aead->ops->set_key(aead, api_in(key), size);
+	return ops_of(aead)->set_key(&aead->handle, api_in(key), size);
 }
 
 int ualg_aead_set_tag_size(struct ualg_aead *aead, size_t size)
 {
-	int result = aead ? aead->ops->set_tag_size(aead, size) : -EINVAL;
+	int result = aead ? ops_of(aead)->set_tag_size(aead, size) : -EINVAL;
 
 	if (result == 0)
 		aead->tag_size = size;
@@ -135,7 +115,7 @@ static int crypt(struct ualg_aead *aead, bool encrypt, const struct aead_request
 
 	if (request->size > aead->text_max)
 		return -EMSGSIZE;
-	result = aead->ops->crypt(aead, encrypt, request);
+	result = ops_of(aead)->crypt(aead, encrypt, request);
 	if (result == -EBADMSG)
 		secmem_wipe(request->out, request->size);
 	return result;
@@ -143,10 +123,10 @@ static int crypt(struct ualg_aead *aead, bool encrypt, const struct aead_request
 
 static int check(const struct ualg_aead *aead, const void *iv, const void *tag)
 {
-	if (!aead || !api_is_there(iv, aead->source.alg->ivsize) ||
+	if (!aead || !api_is_there(iv, aead->handle.source.alg->ivsize) ||
 	    !api_is_there(tag, aead->tag_size))
 		return -EINVAL;
-	return aead->ready ? 0 : -ENOKEY;
+	return aead->handle.ready ? 0 : -ENOKEY;
 }
 
 /* An address for what may be of size 0. */

@@ -3,23 +3,18 @@
 #ifndef UALG_API_AEAD_H
 #define UALG_API_AEAD_H
 
-#include "api/api.h"
+#include "api/handle.h"
 
 struct ualg_aead {
-	struct api_source source;
-	const struct api_aead_ops *ops;
-	struct tfm *tfm; /* direct */
-	int op;          /* kernel: the op socket, or -1 */
+	struct api_handle handle;
 	size_t tag_size;
 	uint64_t text_max; /* what the mode allows */
-	bool ready;        /* it can compute: no key is missing */
 };
 
 /* Arguments have been checked; errnos are those of the public calls. */
 struct api_aead_ops {
-	int (*open)(struct ualg_aead *aead);
-	void (*close)(struct ualg_aead *aead); /* also after open has failed */
-	int (*set_key)(struct ualg_aead *aead, const uint8_t *key, size_t size);
+	struct api_life life;
+	int (*set_key)(struct api_handle *handle, const uint8_t *key, size_t size);
 	int (*set_tag_size)(struct ualg_aead *aead, size_t size);
 	/* out is cleared by the caller where this refuses a message as not authentic. */
 	int (*crypt)(struct ualg_aead *aead, bool encrypt, const struct aead_request *request);

@@ -34,11 +34,6 @@ int api_source_find(enum alg_type type, const char *name, enum ualg_transport tr
 		    struct api_source *out);
 void api_source_release(struct api_source *source);
 
-static inline enum ualg_transport api_source_transport(const struct api_source *source)
-{
-	return source->kernel ? UALG_TRANSPORT_KERNEL : UALG_TRANSPORT_DIRECT;
-}
-
 /* The same address under the public name. */
 static inline const struct ualg_alg *api_public_alg(const struct alg *alg)
 {

@@ -12,22 +12,6 @@ struct api_digest_key {
 	struct tfm *tfm;
 };
 
-static size_t handle_size(const struct ualg_digest *digest)
-{
-	return sizeof(*digest) + (digest->source.kernel ? 0 : digest->source.alg->statesize);
-}
-
-/* A handle of a source, which is the handle's from now on if this succeeds. */
-static struct ualg_digest *new_handle(const struct api_source *source)
-{
-	struct ualg_digest like = {.source = *source};
-	struct ualg_digest *digest = secmem_alloc(handle_size(&like));
-
-	if (digest)
-		*digest = like;
-	return digest;
-}
-
 static void put_key(struct api_digest_key *key)
 {
 	if (!key || atomic_fetch_sub(&key->refs, 1) > 1)
@@ -54,15 +38,15 @@ static int new_key(const struct alg *alg, struct api_digest_key **out)
 	return 0;
 }
 
-static int direct_open(struct ualg_digest *digest)
+static int direct_open(struct api_handle *handle)
 {
-	digest->ready = !alg_needs_key(digest->source.alg);
-	return new_key(digest->source.alg, &digest->key);
+	handle->ready = !alg_needs_key(handle->source.alg);
+	return new_key(handle->source.alg, &((struct ualg_digest *)handle)->key);
 }
 
-static void direct_close(struct ualg_digest *digest)
+static void direct_close(struct api_handle *handle)
 {
-	put_key(digest->key);
+	put_key(((struct ualg_digest *)handle)->key);
 }
 
 /* Into a new instance: a key that is refused spoils neither a clone nor what a hash is without. */
@@ -70,19 +54,19 @@ static int direct_set_key(struct ualg_digest *digest, const uint8_t *bytes, size
 {
 	struct api_digest_key *key;
 	struct api_digest_key *bare = NULL;
-	int result = new_key(digest->source.alg, &key);
+	int result = new_key(digest->handle.source.alg, &key);
 
 	if (result < 0)
 		return result;
 	result = tfm_setkey(key->tfm, bytes, size);
-	if (result == -EINVAL && digest->source.alg->key == ALG_KEY_OPTIONAL)
-		(void)new_key(digest->source.alg, &bare);
+	if (result == -EINVAL && digest->handle.source.alg->key == ALG_KEY_OPTIONAL)
+		(void)new_key(digest->handle.source.alg, &bare);
 	if (result < 0)
 		put_key(key);
 	if (result < 0 && result != -EINVAL)
 		return result;
-	digest->ready = result == 0 || bare;
-	if (digest->ready) {
+	digest->handle.ready = result == 0 || bare;
+	if (digest->handle.ready) {
 		put_key(digest->key);
 		digest->key = bare ? bare : key;
 	}
@@ -91,7 +75,7 @@ static int direct_set_key(struct ualg_digest *digest, const uint8_t *bytes, size
 
 static void start(struct ualg_digest *digest)
 {
-	digest->source.alg->hash.init(digest->key->tfm, digest->state);
+	digest->handle.source.alg->hash.init(digest->key->tfm, digest->state);
 	digest->open = true;
 }
 
@@ -102,8 +86,8 @@ static int direct_update(struct ualg_digest *digest, const uint8_t *data, size_t
 	if (!digest->open)
 		start(digest);
 	if (size)
-		result =
-		    digest->source.alg->hash.update(digest->key->tfm, digest->state, data, size);
+		result = digest->handle.source.alg->hash.update(digest->key->tfm, digest->state,
+								data, size);
 	digest->open = result == 0;
 	return result;
 }
@@ -113,26 +97,25 @@ static int direct_final(struct ualg_digest *digest, uint8_t *out)
 	if (!digest->open)
 		start(digest);
 	digest->open = false;
-	return digest->source.alg->hash.final(digest->key->tfm, digest->state, out);
+	return digest->handle.source.alg->hash.final(digest->key->tfm, digest->state, out);
 }
 
 static void direct_reset(struct ualg_digest *digest)
 {
 	digest->open = false;
-	secmem_wipe(digest->state, digest->source.alg->statesize);
+	secmem_wipe(digest->state, digest->handle.source.alg->statesize);
 }
 
 static int direct_clone(const struct ualg_digest *digest, struct ualg_digest *clone)
 {
-	memcpy(clone->state, digest->state, digest->source.alg->statesize);
+	memcpy(clone->state, digest->state, digest->handle.source.alg->statesize);
 	clone->key = digest->key;
 	atomic_fetch_add(&clone->key->refs, 1);
 	return 0;
 }
 
 static const struct api_digest_ops direct_ops = {
-    .open = direct_open,
-    .close = direct_close,
+    .life = {direct_open, direct_close},
     .set_key = direct_set_key,
     .update = direct_update,
     .final = direct_final,
@@ -140,58 +123,49 @@ static const struct api_digest_ops direct_ops = {
     .clone = direct_clone,
 };
 
+static const struct api_group group = {
+    .type = ALG_TYPE_HASH,
+    .size = sizeof(struct ualg_digest),
+    .has_state = true,
+    .direct = &direct_ops.life,
+    .kernel = &api_kernel_digest_ops.life,
+};
+
+static const struct api_digest_ops *ops_of(const struct ualg_digest *digest)
+{
+	return (const struct api_digest_ops *)digest->handle.life;
+}
+
 int ualg_digest_open(struct ualg_digest **out, const char *name, enum ualg_transport transport)
 {
-	struct api_source source;
-	struct ualg_digest *digest;
+	struct api_handle *handle;
 	int result;
 
 	if (!out)
 		return -EINVAL;
-	*out = NULL;
-	result = api_source_find(ALG_TYPE_HASH, name, transport, &source);
-	if (result < 0)
-		return result;
-	digest = new_handle(&source);
-	if (!digest) {
-		api_source_release(&source);
-		return -ENOMEM;
-	}
-	digest->ops = source.kernel ? &api_kernel_digest_ops : &direct_ops;
-	result = digest->ops->open(digest);
-	if (result < 0) {
-		ualg_digest_close(digest);
-		return result;
-	}
-	*out = digest;
-	return 0;
+	result = api_handle_open(&group, name, transport, &handle);
+	*out = (struct ualg_digest *)handle;
+	return result;
 }
 
 void ualg_digest_close(struct ualg_digest *digest)
 {
-	size_t size;
-
-	if (!digest)
-		return;
-	size = handle_size(digest);
-	digest->ops->close(digest);
-	api_source_release(&digest->source);
-	secmem_free(digest, size);
+	api_handle_close((struct api_handle *)digest);
 }
 
 const struct ualg_alg *ualg_digest_alg(const struct ualg_digest *digest)
 {
-	return digest ? api_public_alg(digest->source.alg) : NULL;
+	return api_handle_alg((const struct api_handle *)digest);
 }
 
 enum ualg_transport ualg_digest_transport(const struct ualg_digest *digest)
 {
-	return digest ? api_source_transport(&digest->source) : UALG_TRANSPORT_DEFAULT;
+	return api_handle_transport((const struct api_handle *)digest);
 }
 
 size_t ualg_digest_size(const struct ualg_digest *digest)
 {
-	return digest ? digest->source.alg->digestsize : 0;
+	return digest ? digest->handle.source.alg->digestsize : 0;
 }
 
 int ualg_digest_set_key(struct ualg_digest *digest, const void *key, size_t size)
@@ -199,21 +173,21 @@ int ualg_digest_set_key(struct ualg_digest *digest, const void *key, size_t size
 	if (!digest || !api_is_there(key, size))
 		return -EINVAL;
 	ualg_digest_reset(digest);
-	return digest->ops->set_key(digest, api_in(key), size);
+	return ops_of(digest)->set_key(digest, api_in(key), size);
 }
 
 int ualg_digest_update(struct ualg_digest *digest, const void *data, size_t size)
 {
 	if (!digest || !api_is_there(data, size))
 		return -EINVAL;
-	return digest->ready ? digest->ops->update(digest, data, size) : -ENOKEY;
+	return digest->handle.ready ? ops_of(digest)->update(digest, data, size) : -ENOKEY;
 }
 
 int ualg_digest_final(struct ualg_digest *digest, void *out, size_t room)
 {
-	if (!digest || !out || room < digest->source.alg->digestsize)
+	if (!digest || !out || room < digest->handle.source.alg->digestsize)
 		return -EINVAL;
-	return digest->ready ? digest->ops->final(digest, out) : -ENOKEY;
+	return digest->handle.ready ? ops_of(digest)->final(digest, out) : -ENOKEY;
 }
 
 int ualg_digest_verify(struct ualg_digest *digest, const void *expected, size_t size)
@@ -221,7 +195,7 @@ int ualg_digest_verify(struct ualg_digest *digest, const void *expected, size_t 
 	uint8_t computed[ALG_MAX_DIGEST];
 	int result;
 
-	if (!digest || !expected || size == 0 || size > digest->source.alg->digestsize)
+	if (!digest || !expected || size == 0 || size > digest->handle.source.alg->digestsize)
 		return -EINVAL;
 	result = ualg_digest_final(digest, computed, sizeof(computed));
 	if (result == 0 && !secmem_equal(computed, expected, size))
@@ -235,20 +209,21 @@ int ualg_digest_once(struct ualg_digest *digest, const void *data, size_t size, 
 {
 	int result;
 
-	if (!digest || !api_is_there(data, size) || !out || room < digest->source.alg->digestsize)
+	if (!digest || !api_is_there(data, size) || !out ||
+	    room < digest->handle.source.alg->digestsize)
 		return -EINVAL;
-	if (!digest->ready)
+	if (!digest->handle.ready)
 		return -ENOKEY;
 	if (digest->open)
-		digest->ops->reset(digest);
-	result = digest->ops->update(digest, data, size);
-	return result < 0 ? result : digest->ops->final(digest, out);
+		ops_of(digest)->reset(digest);
+	result = ops_of(digest)->update(digest, data, size);
+	return result < 0 ? result : ops_of(digest)->final(digest, out);
 }
 
 void ualg_digest_reset(struct ualg_digest *digest)
 {
 	if (digest && digest->open)
-		digest->ops->reset(digest);
+		ops_of(digest)->reset(digest);
 }
 
 int ualg_digest_clone(const struct ualg_digest *digest, struct ualg_digest **out)
@@ -259,15 +234,14 @@ int ualg_digest_clone(const struct ualg_digest *digest, struct ualg_digest **out
 	if (!digest || !out)
 		return -EINVAL;
 	*out = NULL;
-	clone = new_handle(&digest->source);
+	clone = (struct ualg_digest *)api_handle_again(&digest->handle);
 	if (!clone)
 		return -ENOMEM;
-	clone->ops = digest->ops;
-	clone->ready = digest->ready;
+	clone->handle.ready = digest->handle.ready;
 	clone->open = digest->open;
-	result = digest->ops->clone(digest, clone);
+	result = ops_of(digest)->clone(digest, clone);
 	if (result < 0) {
-		secmem_free(clone, handle_size(clone));
+		secmem_free(clone, clone->handle.size);
 		return result;
 	}
 	*out = clone;

@@ -3,14 +3,13 @@
 #ifndef UALG_API_DIGEST_H
 #define UALG_API_DIGEST_H
 
-#include "api/api.h"
+#include "api/handle.h"
 
 struct api_digest_key;
 
 /* Arguments have been checked; errnos are those of the public calls. */
 struct api_digest_ops {
-	int (*open)(struct ualg_digest *digest);
-	void (*close)(struct ualg_digest *digest); /* also after open has failed */
+	struct api_life life;
 	int (*set_key)(struct ualg_digest *digest, const uint8_t *key, size_t size);
 	int (*update)(struct ualg_digest *digest, const uint8_t *data, size_t size);
 	int (*final)(struct ualg_digest *digest, uint8_t *out);
@@ -21,11 +20,8 @@ struct api_digest_ops {
 extern const struct api_digest_ops api_kernel_digest_ops;
 
 struct ualg_digest {
-	struct api_source source;
-	const struct api_digest_ops *ops;
-	struct api_digest_key *key; /* direct */
-	int op;                     /* kernel: the op socket, or -1 */
-	bool ready;                 /* it can compute: no key is missing */
+	struct api_handle handle;
+	struct api_digest_key *key; /* direct: in the place of handle.tfm */
 	bool open;                  /* a message has begun */
 	/* direct: the running state, alg->statesize bytes */
 	_Alignas(64) uint8_t state[];

@@ -7,28 +7,10 @@
 #include "api/kernel.h"
 #include "base/secmem.h"
 
-static int kernel_open(struct ualg_aead *aead)
-{
-	aead->op = -1;
-	aead->ready = true; /* whether a key is missing the kernel knows: K-01 */
-	return api_kernel_accept(aead->source.kernel, &aead->op);
-}
-
-static void kernel_close(struct ualg_aead *aead)
-{
-	api_kernel_drop(&aead->op);
-}
-
-static int kernel_set_key(struct ualg_aead *aead, const uint8_t *key, size_t size)
-{
-	api_kernel_drop(&aead->op);
-	return api_kernel_set_key(aead->source.kernel, key, size);
-}
-
 static int kernel_set_tag_size(struct ualg_aead *aead, size_t size)
 {
-	api_kernel_drop(&aead->op);
-	return api_kernel_set_tag_size(aead->source.kernel, size);
+	api_kernel_drop(&aead->handle.op);
+	return api_kernel_set_tag_size(aead->handle.source.kernel, size);
 }
 
 /* aad_out: where the AAD comes back to (E-01), as long as it is. */
@@ -38,7 +20,7 @@ static int exchange(struct ualg_aead *aead, bool encrypt, const struct aead_requ
 	struct api_kernel_control control = {
 	    .encrypt = encrypt,
 	    .iv = request->iv,
-	    .iv_size = aead->source.alg->ivsize,
+	    .iv_size = aead->handle.source.alg->ivsize,
 	    .is_aead = true,
 	    .aad_size = (uint32_t)request->aad_size,
 	};
@@ -53,20 +35,20 @@ static int exchange(struct ualg_aead *aead, bool encrypt, const struct aead_requ
 	    {request->tag, encrypt ? aead->tag_size : 0},
 	};
 	size_t size = request->aad_size + request->size + from[2].iov_len;
-	int result = api_kernel_send(aead->op, &control, to, 3, false);
+	int result = api_kernel_send(aead->handle.op, &control, to, 3, false);
 
-	return result < 0 ? result : api_kernel_receive(aead->op, from, 3, size);
+	return result < 0 ? result : api_kernel_receive(aead->handle.op, from, 3, size);
 }
 
 static int kernel_crypt(struct ualg_aead *aead, bool encrypt, const struct aead_request *request)
 {
 	uint8_t *aad_out;
 	size_t room;
-	int result = api_kernel_accept(aead->source.kernel, &aead->op);
+	int result = api_kernel_accept(aead->handle.source.kernel, &aead->handle.op);
 
 	if (result < 0)
 		return result;
-	room = api_kernel_room(aead->op);
+	room = api_kernel_room(aead->handle.op);
 	if (request->aad_size > room || request->size > room - request->aad_size ||
 	    aead->tag_size > room - request->aad_size - request->size)
 		return -EMSGSIZE;
@@ -76,14 +58,13 @@ static int kernel_crypt(struct ualg_aead *aead, bool encrypt, const struct aead_
 	result = exchange(aead, encrypt, request, aad_out);
 	secmem_free(aad_out, request->aad_size);
 	if (result < 0)
-		api_kernel_drop(&aead->op);
+		api_kernel_drop(&aead->handle.op);
 	return result;
 }
 
 const struct api_aead_ops api_kernel_aead_ops = {
-    .open = kernel_open,
-    .close = kernel_close,
-    .set_key = kernel_set_key,
+    .life = {api_kernel_handle_open, api_kernel_handle_close},
+    .set_key = api_kernel_handle_set_key,
     .set_tag_size = kernel_set_tag_size,
     .crypt = kernel_crypt,
 };

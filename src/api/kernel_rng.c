@@ -3,29 +3,23 @@
 #include "api/kernel.h"
 #include "api/rng.h"
 
-static int kernel_open(struct ualg_rng *rng)
+static int kernel_open(struct api_handle *handle)
 {
-	rng->op = -1;
+	(void)handle;
 	return 0; /* a seed has to come before the first op socket: R-07 */
-}
-
-static void kernel_close(struct ualg_rng *rng)
-{
-	api_kernel_drop(&rng->op);
 }
 
 static int kernel_seed(struct ualg_rng *rng, const uint8_t *seed, size_t size)
 {
-	api_kernel_drop(&rng->op);
-	return api_kernel_set_key(rng->source.kernel, seed, size);
+	return api_kernel_handle_set_key(&rng->handle, seed, size);
 }
 
 static int kernel_set_entropy(struct ualg_rng *rng, const uint8_t *entropy, size_t size)
 {
 	int result;
 
-	api_kernel_drop(&rng->op);
-	result = api_kernel_set_entropy(rng->source.kernel, entropy, size);
+	api_kernel_drop(&rng->handle.op);
+	result = api_kernel_set_entropy(rng->handle.source.kernel, entropy, size);
 	return result == -ENOPROTOOPT ? -EOPNOTSUPP : result; /* O-14 */
 }
 
@@ -37,23 +31,22 @@ static int give_additional(const struct ualg_rng *rng, const uint8_t *additional
 
 	if (additional_size > API_RNG_MAX || size > API_RNG_MAX)
 		return -EMSGSIZE;
-	return api_kernel_send(rng->op, NULL, &piece, 1, false);
+	return api_kernel_send(rng->handle.op, NULL, &piece, 1, false);
 }
 
 static int kernel_generate(struct ualg_rng *rng, const uint8_t *additional, size_t additional_size,
 			   uint8_t *out, size_t size)
 {
 	struct iovec piece = {out, size};
-	int result = api_kernel_accept(rng->source.kernel, &rng->op);
+	int result = api_kernel_accept(rng->handle.source.kernel, &rng->handle.op);
 
 	if (result == 0 && additional_size)
 		result = give_additional(rng, additional, additional_size, size);
-	return result < 0 ? result : api_kernel_receive(rng->op, &piece, 1, size);
+	return result < 0 ? result : api_kernel_receive(rng->handle.op, &piece, 1, size);
 }
 
 const struct api_rng_ops api_kernel_rng_ops = {
-    .open = kernel_open,
-    .close = kernel_close,
+    .life = {kernel_open, api_kernel_handle_close},
     .seed = kernel_seed,
     .set_entropy = kernel_set_entropy,
     .generate = kernel_generate,

@@ -12,47 +12,29 @@
 #include "api/kernel.h"
 #include "api/skcipher.h"
 
-static int prepare(struct ualg_skcipher *cipher)
-{
-	int result;
-
-	if (cipher->op >= 0)
-		return 0;
-	result = api_kernel_accept(cipher->source.kernel, &cipher->op);
-	if (result == 0)
-		cipher->room = api_kernel_room(cipher->op);
-	return result;
-}
-
-static int kernel_open(struct ualg_skcipher *cipher)
-{
-	cipher->op = -1;
-	cipher->ready = true; /* whether a key is missing the kernel knows: K-01 */
-	return prepare(cipher);
-}
-
 static void drop(struct ualg_skcipher *cipher)
 {
-	api_kernel_drop(&cipher->op);
+	api_kernel_drop(&cipher->handle.op);
 	cipher->sending = false;
 }
 
-static int kernel_set_key(struct ualg_skcipher *cipher, const uint8_t *key, size_t size)
+static int kernel_set_key(struct api_handle *handle, const uint8_t *key, size_t size)
 {
-	int result, prepared;
-
-	drop(cipher);
-	result = api_kernel_set_key(cipher->source.kernel, key, size);
-	prepared = prepare(cipher);
-	return result < 0 ? result : prepared;
+	((struct ualg_skcipher *)handle)->sending = false;
+	return api_kernel_handle_set_key(handle, key, size);
 }
 
 /* An open message that is given up may have to be read out: a new socket is simpler. */
 static int kernel_start(struct ualg_skcipher *cipher)
 {
+	int result;
+
 	if (cipher->sending)
 		drop(cipher);
-	return prepare(cipher);
+	result = api_kernel_accept(cipher->handle.source.kernel, &cipher->handle.op);
+	if (result == 0 && cipher->room == 0)
+		cipher->room = api_kernel_room(cipher->handle.op);
+	return result;
 }
 
 static int transfer(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
@@ -61,14 +43,15 @@ static int transfer(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *ou
 	struct api_kernel_control control = {
 	    .encrypt = cipher->encrypt,
 	    .iv = cipher->iv,
-	    .iv_size = cipher->source.alg->ivsize,
+	    .iv_size = cipher->handle.source.alg->ivsize,
 	};
 	struct iovec to = {(void *)(uintptr_t)in, size};
 	struct iovec from = {out, size};
-	int result = api_kernel_send(cipher->op, cipher->sending ? NULL : &control, &to, 1, more);
+	int result =
+	    api_kernel_send(cipher->handle.op, cipher->sending ? NULL : &control, &to, 1, more);
 
 	if (result == 0 && (size > 0 || !more))
-		result = api_kernel_receive(cipher->op, &from, 1, size);
+		result = api_kernel_receive(cipher->handle.op, &from, 1, size);
 	cipher->sending = more;
 	return result;
 }
@@ -76,14 +59,15 @@ static int transfer(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *ou
 /* How much goes into the socket at once: whole chunks, unless it is all that is left. */
 static size_t portion(const struct ualg_skcipher *cipher, size_t left)
 {
-	return left <= cipher->room ? left
-				    : cipher->room - cipher->room % cipher->source.alg->chunksize;
+	return left <= cipher->room
+		   ? left
+		   : cipher->room - cipher->room % cipher->handle.source.alg->chunksize;
 }
 
 static int kernel_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
 		       bool last)
 {
-	const struct alg *alg = cipher->source.alg;
+	const struct alg *alg = cipher->handle.source.alg;
 	int result;
 
 	if (cipher->stream == API_STREAM_WHOLE && size > cipher->room)
@@ -108,8 +92,7 @@ static int kernel_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t 
 }
 
 const struct api_skcipher_ops api_kernel_skcipher_ops = {
-    .open = kernel_open,
-    .close = drop,
+    .life = {api_kernel_handle_open, api_kernel_handle_close},
     .set_key = kernel_set_key,
     .start = kernel_start,
     .part = kernel_part,

@@ -3,23 +3,19 @@
 #ifndef UALG_API_RNG_H
 #define UALG_API_RNG_H
 
-#include "api/api.h"
+#include "api/handle.h"
 
-#define API_RNG_MAX                                                                                \
-	128u /* bytes of entropy or additional data, and what the kernel gives at once */
+/* Bytes of entropy or of additional data at most, and what the kernel gives at once. */
+#define API_RNG_MAX 128u
 
 struct ualg_rng {
-	struct api_source source;
-	const struct api_rng_ops *ops;
-	struct tfm *tfm; /* direct */
-	int op;          /* kernel: the op socket, or -1 */
+	struct api_handle handle;
 	bool seeded;
 };
 
 /* Arguments have been checked; errnos are those of the public calls. */
 struct api_rng_ops {
-	int (*open)(struct ualg_rng *rng);
-	void (*close)(struct ualg_rng *rng); /* also after open has failed */
+	struct api_life life;
 	int (*seed)(struct ualg_rng *rng, const uint8_t *seed, size_t size);
 	int (*set_entropy)(struct ualg_rng *rng, const uint8_t *entropy, size_t size);
 	/* -EINVAL: it was never seeded. */

@@ -6,36 +6,17 @@
 
 #include "base/secmem.h"
 
-static int direct_open(struct ualg_skcipher *cipher)
-{
-	cipher->ready = !alg_needs_key(cipher->source.alg);
-	return tfm_new(cipher->source.alg, &cipher->tfm);
-}
-
-static void direct_close(struct ualg_skcipher *cipher)
-{
-	tfm_free(cipher->tfm);
-}
-
-static int direct_set_key(struct ualg_skcipher *cipher, const uint8_t *key, size_t size)
-{
-	int result = tfm_setkey(cipher->tfm, key, size);
-
-	cipher->ready = result == 0;
-	return result;
-}
-
 static int direct_start(struct ualg_skcipher *cipher)
 {
-	cipher->tfm->position = 0;
+	cipher->handle.tfm->position = 0;
 	return 0;
 }
 
 static int direct_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
 		       bool last)
 {
-	struct tfm *tfm = cipher->tfm;
-	const struct skcipher_ops *ops = &cipher->source.alg->skcipher;
+	struct tfm *tfm = cipher->handle.tfm;
+	const struct skcipher_ops *ops = &cipher->handle.source.alg->skcipher;
 	int result =
 	    (cipher->encrypt ? ops->encrypt : ops->decrypt)(tfm, cipher->iv, out, in, size);
 
@@ -50,70 +31,58 @@ static int direct_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t 
 }
 
 static const struct api_skcipher_ops direct_ops = {
-    .open = direct_open,
-    .close = direct_close,
-    .set_key = direct_set_key,
+    .life = {api_direct_open, api_direct_close},
+    .set_key = api_direct_set_key,
     .start = direct_start,
     .part = direct_part,
 };
 
+static const struct api_group group = {
+    .type = ALG_TYPE_SKCIPHER,
+    .size = sizeof(struct ualg_skcipher),
+    .direct = &direct_ops.life,
+    .kernel = &api_kernel_skcipher_ops.life,
+};
+
 int ualg_skcipher_open(struct ualg_skcipher **out, const char *name, enum ualg_transport transport)
 {
-	struct api_source source;
-	struct ualg_skcipher *cipher;
+	struct api_handle *handle;
 	int result;
 
 	if (!out)
 		return -EINVAL;
-	*out = NULL;
-	result = api_source_find(ALG_TYPE_SKCIPHER, name, transport, &source);
+	result = api_handle_open(&group, name, transport, &handle);
+	*out = (struct ualg_skcipher *)handle;
 	if (result < 0)
 		return result;
-	cipher = secmem_alloc(sizeof(*cipher));
-	if (!cipher) {
-		api_source_release(&source);
-		return -ENOMEM;
-	}
-	cipher->source = source;
-	cipher->stream = api_stream_of(source.alg);
-	cipher->text_max = api_text_max(source.alg);
-	cipher->ops = source.kernel ? &api_kernel_skcipher_ops : &direct_ops;
-	result = cipher->ops->open(cipher);
-	if (result < 0) {
-		ualg_skcipher_close(cipher);
-		return result;
-	}
-	*out = cipher;
+	(*out)->stream = api_stream_of(handle->source.alg);
+	(*out)->text_max = api_text_max(handle->source.alg);
 	return 0;
 }
 
 void ualg_skcipher_close(struct ualg_skcipher *cipher)
 {
-	if (!cipher)
-		return;
-	cipher->ops->close(cipher);
-	api_source_release(&cipher->source);
-	secmem_free(cipher, sizeof(*cipher));
+	api_handle_close((struct api_handle *)cipher);
 }
 
 const struct ualg_alg *ualg_skcipher_alg(const struct ualg_skcipher *cipher)
 {
-	return cipher ? api_public_alg(cipher->source.alg) : NULL;
+	return api_handle_alg((const struct api_handle *)cipher);
 }
 
 enum ualg_transport ualg_skcipher_transport(const struct ualg_skcipher *cipher)
 {
-	return cipher ? api_source_transport(&cipher->source) : UALG_TRANSPORT_DEFAULT;
+	return api_handle_transport((const struct api_handle *)cipher);
 }
 
 size_t ualg_skcipher_iv_size(const struct ualg_skcipher *cipher)
 {
-	return cipher ? cipher->source.alg->ivsize : 0;
+	return cipher ? cipher->handle.source.alg->ivsize : 0;
 }
 
 size_t ualg_skcipher_block_size(const struct ualg_skcipher *cipher)
 {
-	return cipher ? cipher->source.alg->blocksize : 0;
+	return cipher ? cipher->handle.source.alg->blocksize : 0;
 }
 
 int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t size)
@@ -122,22 +91,22 @@ int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t 
 		return -EINVAL;
 	cipher->open = false;
 	secmem_wipe(cipher->held, cipher->held_size);
-	return cipher->ops->set_key(cipher, api_in(key), size);
+	return api_skcipher_ops_of(cipher)->set_key(&cipher->handle, api_in(key), size);
 }
 
 int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv, size_t size)
 {
-	if (!api_is_there(iv, cipher->source.alg->ivsize))
+	if (!api_is_there(iv, cipher->handle.source.alg->ivsize))
 		return -EINVAL;
-	if (!cipher->ready)
+	if (!cipher->handle.ready)
 		return -ENOKEY;
 	if (size > cipher->text_max)
 		return -EMSGSIZE;
 	cipher->open = false;
 	cipher->encrypt = encrypt;
-	memcpy(cipher->iv, api_in(iv), cipher->source.alg->ivsize);
+	memcpy(cipher->iv, api_in(iv), cipher->handle.source.alg->ivsize);
 	cipher->held_size = 0;
-	return cipher->ops->start(cipher);
+	return api_skcipher_ops_of(cipher)->start(cipher);
 }
 
 static int crypt_once(struct ualg_skcipher *cipher, bool encrypt, const void *iv, const void *in,
@@ -151,7 +120,8 @@ static int crypt_once(struct ualg_skcipher *cipher, bool encrypt, const void *iv
 	result = api_skcipher_begin(cipher, encrypt, iv, size);
 	if (result < 0)
 		return result;
-	return cipher->ops->part(cipher, api_in(in), out ? out : cipher->held, size, true);
+	return api_skcipher_ops_of(cipher)->part(cipher, api_in(in), out ? out : cipher->held, size,
+						 true);
 }
 
 int ualg_skcipher_encrypt(struct ualg_skcipher *cipher, const void *iv, const void *in, void *out,
@@ -182,7 +152,7 @@ int ualg_skcipher_start(struct ualg_skcipher *cipher, enum ualg_direction direct
 /* What is held and some of in make a chunk, by way of the handle: *in and *out move on. */
 static int fill_held(struct ualg_skcipher *cipher, const uint8_t **in, size_t *size, uint8_t **out)
 {
-	size_t chunk = cipher->source.alg->chunksize;
+	size_t chunk = cipher->handle.source.alg->chunksize;
 	size_t missing = chunk - cipher->held_size;
 	uint8_t result_bytes[ALG_MAX_BLOCK];
 	int result;
@@ -190,7 +160,8 @@ static int fill_held(struct ualg_skcipher *cipher, const uint8_t **in, size_t *s
 	memcpy(cipher->held + cipher->held_size, *in, missing);
 	*in += missing;
 	*size -= missing;
-	result = cipher->ops->part(cipher, cipher->held, result_bytes, chunk, false);
+	result =
+	    api_skcipher_ops_of(cipher)->part(cipher, cipher->held, result_bytes, chunk, false);
 	memcpy(*out, result_bytes, chunk);
 	secmem_wipe(result_bytes, chunk);
 	*out += chunk;
@@ -204,9 +175,9 @@ static int give_chunks(struct ualg_skcipher *cipher, const uint8_t *in, size_t s
 	size_t rest;
 	int result = cipher->held_size ? fill_held(cipher, &in, &size, &out) : 0;
 
-	rest = size % cipher->source.alg->chunksize;
+	rest = size % cipher->handle.source.alg->chunksize;
 	if (result == 0 && size > rest)
-		result = cipher->ops->part(cipher, in, out, size - rest, false);
+		result = api_skcipher_ops_of(cipher)->part(cipher, in, out, size - rest, false);
 	if (rest)
 		memcpy(cipher->held, in + size - rest, rest);
 	cipher->held_size = rest;
@@ -235,7 +206,7 @@ int ualg_skcipher_update(struct ualg_skcipher *cipher, const void *in, size_t si
 	    size > SIZE_MAX - cipher->held_size)
 		return -EINVAL;
 	total = cipher->held_size + size;
-	total -= total % cipher->source.alg->chunksize;
+	total -= total % cipher->handle.source.alg->chunksize;
 	if (room < total)
 		return -ENOBUFS;
 	if (!api_is_there(out, total))
@@ -272,7 +243,7 @@ int ualg_skcipher_finish(struct ualg_skcipher *cipher, void *out, size_t room, s
 	if (!api_is_there(out, size))
 		return -EINVAL;
 	cipher->open = false;
-	result = cipher->ops->part(cipher, cipher->held, last, size, true);
+	result = api_skcipher_ops_of(cipher)->part(cipher, cipher->held, last, size, true);
 	if (result == 0 && size)
 		memcpy(out, last, size);
 	secmem_wipe(last, size);

@@ -3,15 +3,12 @@
 #ifndef UALG_API_SKCIPHER_H
 #define UALG_API_SKCIPHER_H
 
-#include "api/api.h"
+#include "api/handle.h"
 
 struct ualg_skcipher {
-	struct api_source source;
-	const struct api_skcipher_ops *ops;
-	struct tfm *tfm; /* direct */
-	int op;          /* kernel: the op socket, or -1 */
-	bool sending;    /* kernel: more of the socket's message is announced */
-	size_t room;     /* kernel: what goes into the op socket at once */
+	struct api_handle handle;
+	bool sending; /* kernel: more of the socket's message is announced */
+	size_t room;  /* kernel: what goes into the op socket at once; 0: not known yet */
 	enum api_stream stream;
 	uint64_t text_max; /* what the mode allows */
 	bool ready;        /* it can compute: no key is missing */
@@ -26,9 +23,8 @@ struct ualg_skcipher {
 
 /* Arguments have been checked; errnos are those of the public calls. */
 struct api_skcipher_ops {
-	int (*open)(struct ualg_skcipher *cipher);
-	void (*close)(struct ualg_skcipher *cipher); /* also after open has failed */
-	int (*set_key)(struct ualg_skcipher *cipher, const uint8_t *key, size_t size);
+	struct api_life life;
+	int (*set_key)(struct api_handle *handle, const uint8_t *key, size_t size);
 	/* A message begins, with cipher->encrypt and iv; what was left of another is gone. */
 	int (*start)(struct ualg_skcipher *cipher);
 	/* Its next part, whole chunks unless it is the last; carries the message on. */
@@ -37,6 +33,11 @@ struct api_skcipher_ops {
 };
 
 extern const struct api_skcipher_ops api_kernel_skcipher_ops;
+
+static inline const struct api_skcipher_ops *api_skcipher_ops_of(const struct ualg_skcipher *cipher)
+{
+	return (const struct api_skcipher_ops *)cipher->handle.life;
+}
 
 /*
  * Begins a message of any mode, which ops->part goes on with; another one that is open is given up.

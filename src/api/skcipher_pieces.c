@@ -28,7 +28,7 @@ static size_t common(const struct api_cursor *in, const struct api_cursor *out, 
 static int crypt_part(struct ualg_skcipher *cipher, struct crossing *crossing, size_t left,
 		      size_t *done)
 {
-	size_t chunk = cipher->source.alg->chunksize;
+	size_t chunk = cipher->handle.source.alg->chunksize;
 	size_t size;
 	int result;
 
@@ -42,11 +42,12 @@ static int crypt_part(struct ualg_skcipher *cipher, struct crossing *crossing, s
 		uint8_t *to = api_cursor_in_one(&crossing->out, size);
 
 		*done = size;
-		return cipher->ops->part(cipher, from, to, size, size == left);
+		return api_skcipher_ops_of(cipher)->part(cipher, from, to, size, size == left);
 	}
 	size = left < crossing->bounce_size ? left : crossing->bounce_size;
 	api_cursor_gather(&crossing->in, crossing->bounce, size);
-	result = cipher->ops->part(cipher, crossing->bounce, crossing->bounce, size, size == left);
+	result = api_skcipher_ops_of(cipher)->part(cipher, crossing->bounce, crossing->bounce, size,
+						   size == left);
 	if (result == 0)
 		api_cursor_scatter(&crossing->out, crossing->bounce, size);
 	*done = size;
@@ -59,7 +60,8 @@ static int crypt_all(struct ualg_skcipher *cipher, struct crossing *crossing, si
 	int result = 0;
 
 	if (left == 0)
-		return cipher->ops->part(cipher, crossing->bounce, crossing->bounce, 0, true);
+		return api_skcipher_ops_of(cipher)->part(cipher, crossing->bounce, crossing->bounce,
+							 0, true);
 	for (; left > 0 && result == 0; left -= done)
 		result = crypt_part(cipher, crossing, left, &done);
 	return result;
@@ -80,7 +82,7 @@ static int crypt_pieces(struct ualg_skcipher *cipher, bool encrypt, const void *
 		return result;
 	crossing.bounce_size = size;
 	if (size > BOUNCE && cipher->stream != API_STREAM_WHOLE)
-		crossing.bounce_size = BOUNCE - BOUNCE % cipher->source.alg->chunksize;
+		crossing.bounce_size = BOUNCE - BOUNCE % cipher->handle.source.alg->chunksize;
 	crossing.bounce = secmem_alloc(crossing.bounce_size);
 	if (!crossing.bounce)
 		return -ENOMEM;
