@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 # Builds for another processor and runs the vectors and the crypto tests there, in an emulator:
 #
-#     cross.sh [aarch64|s390x ...]        (both, if none is named)
+#     cross.sh [aarch64|s390x|i386 ...]        (all, if none is named)
 #
 # Libraries and headers are those of Debian for that architecture, unpacked beside the build, so that
-# the machine's own packages stay as they are.  s390x is big-endian.
+# the machine's own packages stay as they are.  s390x is big-endian, i386 has 32 bits.
+# $UALG_CROSS: where all that goes, in the place of build-cross.
 set -eu
 cd "$(dirname "$0")/.."
-root=$PWD/build-cross
+root=${UALG_CROSS:-$PWD/build-cross}
 
 packages='libc6 libc6-dev linux-libc-dev libcrypt1 libcrypt-dev libgcc-s1 libgcrypt20 libgcrypt20-dev
 	libgpg-error0 libgpg-error-dev libssl3 libssl-dev libcmocka0 libcmocka-dev'
@@ -47,23 +48,26 @@ make_sysroot() {
 }
 
 write_cross_file() {
-	local machine=$1 sysroot=$2 triplet=$1-linux-gnu endian=little
+	local machine=$1 sysroot=$2 endian=little family=$1 prefix=$1-linux-gnu
 	[ "$machine" = s390x ] && endian=big
+	[ "$machine" = i386 ] && family=x86 prefix=i686-linux-gnu
 	cat <<END
 [binaries]
-c = ['$triplet-gcc', '--sysroot=$sysroot']
-ar = '$triplet-ar'
-strip = '$triplet-strip'
+c = ['$prefix-gcc', '--sysroot=$sysroot']
+ar = '$prefix-ar'
+objcopy = '$prefix-objcopy'
+strip = '$prefix-strip'
 pkgconfig = 'pkg-config'
 exe_wrapper = ['qemu-$machine', '-L', '$sysroot']
 
 [properties]
+needs_exe_wrapper = true
 sys_root = '$sysroot'
-pkg_config_libdir = '$sysroot/usr/lib/$triplet/pkgconfig:$sysroot/usr/share/pkgconfig'
+pkg_config_libdir = '$sysroot/usr/lib/$machine-linux-gnu/pkgconfig:$sysroot/usr/share/pkgconfig'
 
 [host_machine]
 system = 'linux'
-cpu_family = '$machine'
+cpu_family = '$family'
 cpu = '$machine'
 endian = '$endian'
 END
@@ -80,12 +84,12 @@ run_on() {
 	ninja -C "$build" build.ninja >"$build.log"
 	# What stands below the doors: those need each processor's own system call instruction.
 	mapfile -t programs < <(ninja -C "$build" -t targets all |
-		sed -nE 's#^(tests/(crypto|socket|catalog)/[^.:]*): c_LINKER.*#\1#p')
+		sed -nE 's#^(tests/(crypto|socket|catalog|api)/[^.:]*): c_LINKER.*#\1#p')
 	ninja -C "$build" "${programs[@]}" >"$build.log" || { tail -n 40 "$build.log"; return 1; }
 	rm -f "$build/meson-logs/testlog.json"
 	mapfile -t names < <(meson test -C "$build" --list 2>/dev/null |
 		sed -n 's/^ualg[a-z:]* \/ //p' |
-		grep -E '^(engine vectors|crypto-|rng_vectors|rng_state|names|split|catalog|socket)')
+		grep -E '^(engine vectors|crypto-|rng_vectors|rng_state|names|split|catalog|socket|api (direct|vectors))')
 	echo "=== $machine"
 	meson test -C "$build" --no-rebuild --num-processes 2 --timeout-multiplier 20 "${names[@]}" |
 		grep -E 'FAIL|ERROR|TIMEOUT' || true
@@ -95,7 +99,7 @@ run_on() {
 sh scripts/install-needs.sh cross
 mkdir -p "$root"
 status=0
-for machine in "${@:-aarch64 s390x}"; do
+for machine in "${@:-aarch64 s390x i386}"; do
 	for one in $machine; do
 		run_on "$one" || status=1
 	done

@@ -16,7 +16,7 @@ check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients
 # A back end that is only built where its header is.
 case $(uname -m) in x86_64) ipsec_mb=libipsec-mb-dev ;; *) ipsec_mb= ;; esac
 ci="$check $ipsec_mb git clang clang-format valgrind musl-tools"
-cross="$build gcc-aarch64-linux-gnu gcc-s390x-linux-gnu qemu-user"
+cross="$build gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu qemu-user"
 
 case ${1:-} in
 build) wanted=$build ;;
