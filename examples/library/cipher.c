@@ -76,7 +76,7 @@ static int crypt(struct ualg_skcipher *cipher, enum ualg_direction direction)
 int main(int argc, char **argv)
 {
 	struct ualg_skcipher *cipher = NULL;
-	unsigned char *key = ualg_secure_alloc(KEY_MAX);
+	unsigned char *key;
 	enum ualg_direction direction;
 	size_t size = 0;
 	int error;
@@ -86,6 +86,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	direction = strcmp(argv[1], "encrypt") == 0 ? UALG_ENCRYPT : UALG_DECRYPT;
+	key = ualg_secure_alloc(KEY_MAX);
 	error = key ? read_key(argv[3], key, &size) : -ENOMEM;
 	if (error == 0)
 		error = ualg_skcipher_open(&cipher, argv[2], UALG_TRANSPORT_DEFAULT);
