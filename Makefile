@@ -12,6 +12,7 @@
 #   make oracle        make that record anew, on Debian's kernel in an emulator
 #   make fuzz          give each fuzz target to libFuzzer, FUZZ_SECONDS each
 #   make hostile       a hostile program against the supervisor, HOSTILE_SECONDS
+#   make large         3 GiB through the tools: memory, progress, interrupt (10 GiB of /tmp)
 #   make cross         run the vectors on aarch64 and s390x, emulated
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
@@ -23,7 +24,7 @@ FUZZ_SECONDS ?= 30
 HOSTILE_SECONDS ?= 600
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench bench-charts races leaks fuzz hostile cross install format check-format docs check-docs clean
+.PHONY: all try check bench bench-charts races leaks fuzz hostile cross large install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -69,6 +70,9 @@ hostile:
 
 cross:
 	bash scripts/cross.sh
+
+large: all
+	python3 tests/tools/large.py $(BUILD)/ualg $(BUILD)/src/tools/ualg-tools
 
 install: all
 	meson install -C $(BUILD) --no-rebuild

@@ -12,7 +12,9 @@ python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 # The programs that tests/clients runs.
 clients='kcapi-tools keyutils openssl cryptsetup-bin strongswan-charon libstrongswan-extra-plugins
 	stress-ng iwd dbus-daemon iproute2 util-linux'
-check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients"
+# What the tools and their manual pages are held against.
+manual='bash coreutils groff-base mandoc'
+check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients $manual"
 # A back end that is only built where its header is.
 case $(uname -m) in x86_64) ipsec_mb=libipsec-mb-dev ;; *) ipsec_mb= ;; esac
 ci="$check $ipsec_mb git clang clang-format valgrind musl-tools"
