@@ -56,10 +56,11 @@ static const struct gcrypt_cipher ciphers[] = {
     {
 	.name = "camellia",
 	.block = 16,
-	.modes = MODES_OF_128,
+	.modes = GCRYPT_BARE | GCRYPT_COUNTER,
 	.key = {{GCRY_CIPHER_CAMELLIA128, 16, 16},
 		{GCRY_CIPHER_CAMELLIA192, 24, 24},
 		{GCRY_CIPHER_CAMELLIA256, 32, 32}},
+	.serial = "camellia-openssl",
     },
     {
 	.name = "serpent",

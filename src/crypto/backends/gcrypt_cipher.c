@@ -110,7 +110,8 @@ static bool encrypt_batch(struct tfm *tfm, uint8_t *text, uint8_t *out, const ui
 	return true;
 }
 
-static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
+__attribute__((noinline)) static void encrypt_many(struct tfm *tfm, uint8_t *out, const uint8_t *in,
+						   size_t blocks)
 {
 	unsigned block = tfm->alg->blocksize;
 	uint8_t text[BATCH_SIZE + MAX_BLOCK];
@@ -129,6 +130,15 @@ static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, siz
 	encrypt_few(tfm, out, in, blocks);
 	if (used)
 		secmem_wipe(text, sizeof(text));
+}
+
+static void cipher_encrypt(struct tfm *tfm, uint8_t *out, const uint8_t *in, size_t blocks)
+{
+	/* Apart, as what many blocks need of the stack is felt by one. */
+	if (blocks <= FEW_BLOCKS)
+		encrypt_few(tfm, out, in, blocks);
+	else
+		encrypt_many(tfm, out, in, blocks);
 }
 
 /* Not shared by threads, so the handle is free. */

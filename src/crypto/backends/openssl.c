@@ -102,5 +102,5 @@ int backend_openssl_load(struct registry_backend *backend)
 			return result;
 	}
 	result = openssl_md4_load(backend->library);
-	return result < 0 ? result : openssl_cast5_load(backend->library);
+	return result < 0 ? result : openssl_ciphers_load(backend->library);
 }

@@ -4,10 +4,10 @@
 #define UALG_CRYPTO_BACKENDS_OPENSSL_H
 
 /*
- * Registers cast5 for keys of all sizes.  0 also where the library was built without it; else as
- * registry_add.
+ * Registers the block ciphers cast5 and camellia.  0 also where the library was built without one
+ * of them; else as registry_add.
  */
-int openssl_cast5_load(const char *library_file);
+int openssl_ciphers_load(const char *library_file);
 
 /* Registers md4.  0 also where the library was built without it; else as registry_add. */
 int openssl_md4_load(const char *library_file);
