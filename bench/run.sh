@@ -22,6 +22,7 @@ measure "$build/bench/start" "$library"
 "$build/bench/start" "$(cd "$build" && pwd)/bench/libempty.so" |
 	sed -n 's/^goal: start of \/bin\/true, added */  with an empty library instead, added: /p'
 measure "$build/bench/foreign" "$library"
+measure "$build/bench/notify" "$(cd "$build" && pwd)/ualg"
 measure "$build/bench/bulk"
 
 echo
