@@ -30,6 +30,9 @@ static const struct {
 	enum scan_sign sign;
 } keywords[] = {
     {KEYWORD("skcipher"), TEXT, SCAN_TYPE},
+    {KEYWORD("\0hash"), TEXT, SCAN_OTHER_TYPE},
+    {KEYWORD("\0aead"), TEXT, SCAN_OTHER_TYPE},
+    {KEYWORD("\0rng"), TEXT, SCAN_OTHER_TYPE},
     {KEYWORD("AF_ALG"), WORD, SCAN_WORD},
     {KEYWORD("ALG_SET_KEY"), WORD, SCAN_OPTION},
     {KEYWORD("SockaddrALG"), ANYWHERE, SCAN_GO},
@@ -63,7 +66,7 @@ static bool is_in_place(const struct piece *piece, size_t at, size_t size, enum 
 
 	if (place == ANYWHERE)
 		return true;
-	if (at > 0 && is_of_name(piece->bytes[at - 1]))
+	if (at > 0 && piece->bytes[at] != '\0' && is_of_name(piece->bytes[at - 1]))
 		return false;
 	if (place == WORD)
 		return behind == piece->size || !is_of_name(piece->bytes[behind]);

@@ -27,7 +27,8 @@ enum scan_sign {
 	SCAN_BIND = 1 << 13,
 	SCAN_ACCEPT = 1 << 14,
 	SCAN_SYSCALL = 1 << 15,
-	SCAN_OPTION = 1 << 16, /* the word ALG_SET_KEY */
+	SCAN_OPTION = 1 << 16,     /* the word ALG_SET_KEY */
+	SCAN_OTHER_TYPE = 1 << 17, /* the whole text "hash", "aead" or "rng" */
 };
 
 #define SCAN_NAMES_MAX 64u

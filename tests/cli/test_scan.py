@@ -121,6 +121,15 @@ def test_users_static():
     check_user("-O0", "-static-pie", reason="calls socket(AF_ALG)")
 
 
+def test_users_static_hash():
+    """The type is a common word: less sure than "skcipher", surer than the call alone."""
+    with tempfile.TemporaryDirectory() as folder:
+        for kind, confidence in (("hash", "medium"), ("stash", "low")):
+            program = compile_c(folder, "user", USER.replace('"skcipher"', '"%s"' % kind), "-O2",
+                                "-static", "-s")
+            assert found(program)["confidence"] == confidence, (kind, found(program))
+
+
 def test_users_clang():
     for level in ("-O0", "-O2", "-Os"):
         check_user(level, compiler="clang")
@@ -207,6 +216,18 @@ def test_address():
                 finding = found(program)
                 assert finding["confidence"] == "high", (kind, level, finding)
                 assert "has an address of AF_ALG" in finding["reasons"], finding
+
+
+def test_address_big_endian():
+    with tempfile.TemporaryDirectory() as folder:
+        for kind in ("hash", "skcipher", "aead", "rng"):
+            program = compile_c(folder, "address", """
+int socket(int, int, int), bind(int, void *, unsigned);
+static struct { unsigned short family; char type[14]; unsigned feat, mask; char name[64]; } a =
+    {38, "%s", 0, 0, "cbc(aes)"};
+int use(void) { return bind(socket(1, 2, 3), &a, sizeof(a)); }
+""" % kind, *FREE, compiler="s390x-linux-gnu-gcc")
+            assert found(program)["reasons"][0] == "has an address of AF_ALG", found(program)
 
 
 def test_kcapi():
