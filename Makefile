@@ -14,17 +14,19 @@
 #   make hostile       a hostile program against the supervisor, HOSTILE_SECONDS
 #   make large         3 GiB through the tools: memory, progress, interrupt (10 GiB of /tmp)
 #   make cross         run the vectors on aarch64 and s390x, emulated
+#   make package       the Debian packages: built, looked at, installed in a view, and run
 #   make install       install (as root, or with DESTDIR=...)
 #   make format        lay the C files out; check-format only looks
 #   make docs          write docs/algorithms.md; check-docs only looks
 #   make clean         remove the build directory
 
 BUILD ?= build
+PACKAGES ?= build-packages
 FUZZ_SECONDS ?= 30
 HOSTILE_SECONDS ?= 600
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench bench-charts races leaks fuzz hostile cross large install format check-format docs check-docs clean
+.PHONY: all try check bench bench-charts races leaks fuzz hostile cross large package install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -73,6 +75,10 @@ cross:
 
 large: all
 	python3 tests/tools/large.py $(BUILD)/ualg $(BUILD)/src/tools/ualg-tools
+
+package:
+	sh scripts/install-needs.sh package
+	sh scripts/package.sh $(PACKAGES)
 
 install: all
 	meson install -C $(BUILD) --no-rebuild

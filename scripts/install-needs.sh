@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs the packages that a task needs, where they are missing:  install-needs.sh build|check|ci|cross
+# Installs the packages that a task needs, where they are missing:  install-needs.sh build|check|ci|cross|package
 #
 # As root on a machine with apt-get it installs them; anywhere else it prints the one command to run
 # and stops.
@@ -20,13 +20,15 @@ case $(uname -m) in x86_64) ipsec_mb=libipsec-mb-dev ;; *) ipsec_mb= ;; esac
 ci="$check $ipsec_mb git clang clang-format valgrind musl-tools"
 cross="$build gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu qemu-user"
 
+package="$build debhelper dpkg-dev fakeroot lintian git libseccomp-dev openssl"
 case ${1:-} in
 build) wanted=$build ;;
 check) wanted=$check ;;
 ci) wanted=$ci ;;
 cross) wanted=$cross ;;
+package) wanted=$package ;;
 *)
-	echo "usage: $0 build|check|ci|cross" >&2
+	echo "usage: $0 build|check|ci|cross|package" >&2
 	exit 2
 	;;
 esac
