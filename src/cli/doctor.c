@@ -10,6 +10,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <linux/seccomp.h>
@@ -17,8 +18,13 @@
 #include "catalog/names.h"
 #include "cli/cli.h"
 #include "cli/preload.h"
+#include "cli/supervised.h"
 #include "crypto/provider.h"
 #include "crypto/registry.h"
+#ifdef UALG_SUPERVISOR
+#include "doors/common/system.h"
+#include "doors/supervisor/supervisor.h"
+#endif
 #include "keys/keys.h"
 #include "ualg/if_alg.h"
 
@@ -221,6 +227,65 @@ static long system_call(long number, long a, long b, long c, long d, long e)
 	return result < 0 ? -errno : result;
 }
 
+#ifdef UALG_SUPERVISOR
+static int tell_to = -1;
+
+static void tell(const char *line)
+{
+	(void)!write(tell_to, line, strlen(line));
+}
+
+/* A program that only a supervisor can serve: it makes its system call itself. */
+static void try_socket(void *unused)
+{
+	(void)unused;
+	_exit(DOOR_CALL_3(SYS_socket, AF_ALG, SOCK_SEQPACKET, 0) < 0);
+}
+
+__attribute__((noreturn)) static void be_supervised(int report_end)
+{
+	const struct supervisor_options how = {
+	    .way = SUPERVISOR_WAY_AUTO, .start = try_socket, .tell = tell};
+
+	tell_to = report_end;
+	_exit(supervisor_run(&how) == 0 ? 0 : 1);
+}
+
+static void check_supervisor(void)
+{
+	char line[256] = "";
+	int ends[2], status = -1;
+	pid_t child;
+
+	if (is_supervised()) {
+		report(STATE_OK, "supervisor", NULL, "serves this process already");
+		return;
+	}
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
+	(void)fflush(stdout);
+	child = fork();
+	if (child == 0)
+		be_supervised(ends[1]);
+	(void)close(ends[1]);
+	if (child > 0 && read(ends[0], line, sizeof(line) - 1) < 0)
+		line[0] = 0;
+	(void)close(ends[0]);
+	if (child > 0 && waitpid(child, &status, 0) == child && status == 0)
+		report(STATE_OK, "supervisor", NULL, "%s",
+		       line[0] ? line : "answers system calls of any program");
+	else
+		report(STATE_REFUSED, "supervisor", "'ualg run' still serves dynamic programs",
+		       "%s", line[0] ? line : "does not answer");
+}
+#else
+static void check_supervisor(void)
+{
+	report(STATE_MISSING, "supervisor", "build with libseccomp",
+	       "this ualg was built without it");
+}
+#endif
+
 /* Whence keys by serial number come (keys/keys.h). */
 static void check_keys(void)
 {
@@ -366,9 +431,9 @@ static void check_backends(void)
 static int doctor(int argc, char **argv)
 {
 	static void (*const checks[])(void) = {
-	    check_kernel_socket, check_netlink,      check_keys,
-	    check_notification,  check_restrictions, check_memory_lock,
-	    check_library,       check_backends,     check_providers,
+	    check_kernel_socket, check_netlink,      check_keys,        check_notification,
+	    check_supervisor,    check_restrictions, check_memory_lock, check_library,
+	    check_backends,      check_providers,
 	};
 	int result = cli_no_operands(&cli_doctor_command, argc, argv);
 

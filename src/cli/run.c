@@ -10,9 +10,8 @@
 
 #include "cli/cli.h"
 #include "cli/preload.h"
+#include "cli/supervised.h"
 #ifdef UALG_SUPERVISOR
-#include "doors/common/handover.h"
-#include "doors/common/system.h"
 #include "doors/supervisor/supervisor.h"
 #include "socket/profile.h"
 #include "ualg/if_alg.h"
@@ -259,15 +258,7 @@ static bool kernel_serves(void)
 	return number >= 0;
 }
 
-/* The settings of a supervisor hold for all that is started below it; there is one at most. */
-static bool is_supervised(void)
-{
-	struct handover_hello hello;
-
-	/* Past a preloaded library, which may be in this very process. */
-	return DOOR_CALL_4(SYS_socket, AF_ALG, HANDOVER_HELLO, HANDOVER_VERSION, &hello) == 0;
-}
-
+/* The settings of a supervisor hold for all that is started below it. */
 static bool wants_supervisor(void)
 {
 	if (is_door("preload") || kernel_serves())
