@@ -147,6 +147,12 @@ struct alg {
 	unsigned seedsize;   /* rng */
 	size_t context_size; /* what a tfm of it keeps: see tfm_context */
 	bool internal;       /* never found by name from outside (N-09) */
+	/*
+	 * skcipher.  The mode goes block by block: a size that does not suit is refused only behind
+	 * its whole blocks, and the IV is then as they leave it (C-04).  It is the caller who has
+	 * them processed.
+	 */
+	bool refuses_late;
 
 	/*
 	 * Called for a new tfm and before its end.  Either may be NULL.

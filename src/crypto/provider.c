@@ -285,6 +285,9 @@ static void set_functions(struct alg *alg, const struct ualg_provider_alg *row)
 	case UALG_PROVIDER_SKCIPHER:
 		alg->type = ALG_TYPE_SKCIPHER;
 		alg->skcipher = (struct skcipher_ops){skcipher_encrypt, skcipher_decrypt};
+		/* As all of these names do. */
+		alg->refuses_late =
+		    strncmp(row->name, "cbc(", 4) == 0 || strncmp(row->name, "pcbc(", 5) == 0;
 		break;
 	default:
 		alg->type = ALG_TYPE_AEAD;

@@ -6,9 +6,6 @@
 #include "base/secmem.h"
 #include "socket/internal.h"
 
-/* Modes that go block by block: they refuse a length only behind its whole blocks (C-04). */
-static const char *const late_modes[] = {"cbc(", "pcbc("};
-
 struct crypt {
 	struct sock *sock;
 	uint8_t iv[ALG_MAX_IV];
@@ -28,23 +25,16 @@ static int crypt(void *argument)
 	return 0;
 }
 
-static bool refuses_late(const struct alg *alg)
-{
-	for (size_t i = 0; i < sizeof(late_modes) / sizeof(late_modes[0]); i++)
-		if (strncmp(alg->name, late_modes[i], strlen(late_modes[i])) == 0)
-			return true;
-	return false;
-}
-
 /* After a refusal: the IV that the whole blocks leave to what comes next (C-04). */
 static void keep_late_iv(struct sock *sock, const struct crypt *refused)
 {
 	struct crypt call = *refused;
 	const struct alg *alg = sock->tfm->alg;
 
-	call.size -= call.size % alg->chunksize;
-	if (refused->result != -EINVAL || call.size == 0 || !refuses_late(alg))
+	if (refused->result != -EINVAL || !alg->refuses_late)
 		return;
+	call.size -= call.size % alg->chunksize;
+	memcpy(call.iv, sock->iv, sizeof(call.iv));
 	call.out = secmem_alloc(call.size);
 	if (!call.out)
 		return;

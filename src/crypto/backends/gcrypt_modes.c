@@ -338,7 +338,10 @@ static const struct gcrypt_mode cbc = {
     .iv_is_block = true,
     .handles = 1,
     .handle = {{.mode = GCRY_CIPHER_MODE_CBC}},
-    .alg = SKCIPHER(cbc_encrypt, cbc_decrypt, NULL),
+    .alg = {.type = ALG_TYPE_SKCIPHER,
+	    .priority = FUSED_PRIORITY,
+	    .refuses_late = true,
+	    .skcipher = {cbc_encrypt, cbc_decrypt}},
 };
 
 static const struct gcrypt_mode ctr = {

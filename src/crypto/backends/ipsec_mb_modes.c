@@ -294,6 +294,7 @@ const struct ipsec_mb_row ipsec_mb_rows[] = {
 		.driver = "cbc-aes-ipsecmb",
 		.priority = PRIORITY,
 		.type = ALG_TYPE_SKCIPHER,
+		.refuses_late = true,
 		.blocksize = BLOCK,
 		.chunksize = BLOCK,
 		.min_keysize = 16,

@@ -100,6 +100,7 @@ static int cbc_create(const struct template_name *name, struct alg *out)
 	int result = template_block_create(name, out);
 
 	out->skcipher = (struct skcipher_ops){cbc_encrypt, cbc_decrypt};
+	out->refuses_late = true;
 	out->ivsize = out->blocksize;
 	return result;
 }

@@ -61,6 +61,7 @@ static int essiv_create(const struct template_name *name, struct alg *out)
 		return result;
 	out->setkey = setkey;
 	out->skcipher = (struct skcipher_ops){essiv_encrypt, essiv_decrypt};
+	out->refuses_late = out->part[INNER]->refuses_late;
 	result = template_compose(out, name->name, out->part[INNER], hash);
 	out->part[CIPHER] = cipher;
 	return result;

@@ -135,6 +135,7 @@ static int pcbc_create(const struct template_name *name, struct alg *out)
 	int result = template_block_create(name, out);
 
 	out->skcipher = (struct skcipher_ops){pcbc_encrypt, pcbc_decrypt};
+	out->refuses_late = true;
 	out->ivsize = out->blocksize;
 	return result;
 }
