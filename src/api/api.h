@@ -87,8 +87,4 @@ void api_stream_advance(const struct alg *alg, uint8_t *iv, size_t size);
 /* How long a text the standard of a mode allows, bytes; UINT64_MAX where it does not say. */
 uint64_t api_text_max(const struct alg *alg);
 
-/* ualg_random's lock is held across fork. */
-void api_random_fork_prepare(void);
-void api_random_fork_done(void);
-
 #endif

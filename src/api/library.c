@@ -110,7 +110,6 @@ static int choose_transport(enum ualg_transport transport, enum ualg_transport *
 /* The engine's locks across fork, in the order in which they are taken. */
 static void fork_prepare(void)
 {
-	api_random_fork_prepare();
 	registry_fork_prepare();
 	secmem_fork_prepare();
 }
@@ -119,7 +118,6 @@ static void fork_done(void)
 {
 	secmem_fork_done();
 	registry_fork_done();
-	api_random_fork_done();
 }
 
 static void fork_child(void)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* One call for one message: the common algorithms without a handle. */
-#include <pthread.h>
-
 #include "api/api.h"
 
 int ualg_digest_data(const char *name, const void *key, size_t key_size, const void *data,
@@ -164,28 +162,20 @@ int ualg_chacha20_poly1305_decrypt(const uint8_t key[32], const uint8_t nonce[12
 	return unseal(chacha20_poly1305, key, 32, nonce, aad, aad_size, in, out, size, tag);
 }
 
-static pthread_mutex_t random_lock = PTHREAD_MUTEX_INITIALIZER;
-
-void api_random_fork_prepare(void)
-{
-	pthread_mutex_lock(&random_lock);
-}
-
-void api_random_fork_done(void)
-{
-	pthread_mutex_unlock(&random_lock);
-}
+/*
+ * A generator that nobody uses just now; whoever draws takes it, or makes one.  Without a lock: one
+ * that a call holds while it goes to the kernel, or to what stands there for it, would have to be
+ * held across fork as well.
+ */
+static _Atomic(struct ualg_rng *) idle_generator;
 
 int ualg_random(void *out, size_t size)
 {
-	static struct ualg_rng *rng;
-	int result = 0;
+	struct ualg_rng *rng = atomic_exchange(&idle_generator, NULL);
+	int result = rng ? 0 : ualg_rng_open(&rng, NULL, UALG_TRANSPORT_DEFAULT);
 
-	pthread_mutex_lock(&random_lock);
-	if (!rng)
-		result = ualg_rng_open(&rng, NULL, UALG_TRANSPORT_DEFAULT);
 	if (result == 0)
 		result = ualg_rng_generate(rng, out, size);
-	pthread_mutex_unlock(&random_lock);
+	ualg_rng_close(atomic_exchange(&idle_generator, rng));
 	return result;
 }

@@ -11,8 +11,9 @@
 int main(int argc, char **argv)
 {
 	static const struct test_group *const groups[] = {
-	    &test_library_group, &test_digest_group, &test_skcipher_group, &test_aead_group,
-	    &test_rng_group,     &test_kdf_group,    &test_queue_group,    &test_simple_group,
+	    &test_library_group, &test_digest_group, &test_skcipher_group,
+	    &test_aead_group,    &test_rng_group,    &test_kdf_group,
+	    &test_queue_group,   &test_simple_group, &test_threads_group,
 	};
 	static struct CMUnitTest all[256];
 	size_t count = 0;

@@ -36,7 +36,8 @@ struct test_group {
 	}
 
 extern const struct test_group test_library_group, test_digest_group, test_skcipher_group,
-    test_aead_group, test_rng_group, test_kdf_group, test_queue_group, test_simple_group;
+    test_aead_group, test_rng_group, test_kdf_group, test_queue_group, test_simple_group,
+    test_threads_group;
 
 /* Handles with their key, over the transport under test; a failure ends the test. */
 struct ualg_digest *test_digest(const char *name, const void *key, size_t size);
