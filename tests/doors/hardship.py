@@ -23,8 +23,9 @@ WAYS = (["--door", "seccomp"], ["--door", "seccomp", "--trap", "all"], [])
 def start(*arguments, **how):
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("UALG_") and name != "LD_PRELOAD"}
-    return subprocess.Popen([UALG, "run", *arguments], env=environment, stdin=subprocess.DEVNULL,
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+    how.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.Popen([UALG, "run", *arguments], env=environment, stdout=subprocess.PIPE,
+                            stderr=subprocess.PIPE, text=True, **how)
 
 
 def finish(process):
@@ -86,6 +87,19 @@ def test_supervisor_killed_while_a_call_sleeps():
     os.kill(supervisor, signal.SIGKILL)
     status, out, err = finish(process)
     assert status == 0, (status, out, err)
+
+
+def test_a_killed_supervisor_takes_no_other_calls_along():
+    """What is not AF_ALG works on: a shell goes on to start programs."""
+    process = start("--door", "seccomp", "sh", "-c",
+                    'echo ready; read x; "%s" hash 1 2>/dev/null || echo none; true; echo done'
+                    % PROGRAM, stdin=subprocess.PIPE)
+    assert process.stdout.readline() == "ready\n"
+    supervisor, _ = supervisor_of(process)
+    os.kill(supervisor, signal.SIGKILL)
+    wait_until(lambda: gone(supervisor))
+    out, err = process.communicate("\n", timeout=LIMIT)
+    assert process.returncode == 0 and out == "none\ndone\n", (process.returncode, out, err)
 
 
 def test_program_killed():

@@ -2,14 +2,17 @@
 #include "doors/supervisor/front.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "doors/supervisor/heir.h"
 
 struct report {
 	pid_t pid;
@@ -28,12 +31,57 @@ static const int held_back[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 static struct sigaction passed_before[PASSED_ON], held_before[HELD_BACK];
 static sigset_t mask_before;
 static volatile pid_t program;
+static int kept_listener = -1;
+
+union rights {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+static void send_report(int descriptor, const struct report *report, int listener)
+{
+	struct iovec iov = {(void *)(uintptr_t)report, sizeof(*report)};
+	union rights rights = {.head = {.cmsg_len = CMSG_LEN(sizeof(int)),
+					.cmsg_level = SOL_SOCKET,
+					.cmsg_type = SCM_RIGHTS}};
+	struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (listener >= 0) {
+		memcpy(CMSG_DATA(&rights.head), &listener, sizeof(listener));
+		message.msg_control = &rights;
+		message.msg_controllen = sizeof(rights);
+	}
+	(void)!sendmsg(descriptor, &message, MSG_NOSIGNAL);
+}
 
 void front_tell(int descriptor, pid_t pid, int status)
 {
 	const struct report report = {.pid = pid, .status = status};
 
-	(void)!write(descriptor, &report, sizeof(report));
+	send_report(descriptor, &report, -1);
+}
+
+void front_tell_listener(int descriptor, int listener)
+{
+	const struct report report = {.pid = -1};
+
+	send_report(descriptor, &report, listener);
+}
+
+/* As read: bytes, 0 at the supervisor's end.  A listener that comes along is kept. */
+static ssize_t receive_report(int descriptor, struct report *report)
+{
+	struct iovec iov = {report, sizeof(*report)};
+	union rights rights;
+	struct msghdr message = {.msg_iov = &iov,
+				 .msg_iovlen = 1,
+				 .msg_control = &rights,
+				 .msg_controllen = sizeof(rights)};
+	ssize_t size = recvmsg(descriptor, &message, MSG_CMSG_CLOEXEC);
+
+	if (size > 0 && message.msg_controllen >= CMSG_LEN(sizeof(int)))
+		memcpy(&kept_listener, CMSG_DATA(&rights.head), sizeof(kept_listener));
+	return size;
 }
 
 static void pass_on(int number, siginfo_t *info, void *context)
@@ -92,6 +140,8 @@ static int wait_alone(pid_t supervisor)
 {
 	int status = 0;
 
+	if (kept_listener >= 0)
+		heir_take_over(kept_listener);
 	/* Its children are handed on before it can be waited for. */
 	while (waitpid(supervisor, NULL, 0) < 0 && errno == EINTR)
 		;
@@ -109,7 +159,7 @@ static int follow(int reports, pid_t supervisor)
 	bool begun = false;
 
 	for (;;) {
-		ssize_t size = read(reports, &report, sizeof(report));
+		ssize_t size = receive_report(reports, &report);
 
 		if (size < 0 && errno == EINTR)
 			continue;
@@ -117,6 +167,8 @@ static int follow(int reports, pid_t supervisor)
 			return begun ? wait_alone(supervisor) : -ECHILD;
 		if (report.pid == 0)
 			return report.status;
+		if (report.pid < 0)
+			continue;
 		program = report.pid;
 		begun = true;
 		if (report.status == FRONT_BEGUN || WIFCONTINUED(report.status))
@@ -133,7 +185,7 @@ int front_run(void (*supervise)(int report))
 	int reports[2], result;
 	pid_t child;
 
-	if (pipe2(reports, O_CLOEXEC) < 0)
+	if (heir_begin() < 0 || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, reports) < 0)
 		return -errno;
 	/* Whoever outlives the supervisor is the front's to wait for. */
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);

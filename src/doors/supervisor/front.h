@@ -11,6 +11,9 @@
 /* As a status: the program is about to start. */
 #define FRONT_BEGUN 0x10000
 
+/* Gives the front a copy of the listener, for the supervisor's end. */
+void front_tell_listener(int descriptor, int listener);
+
 /* Tells the front of the program; pid 0: it will not start, status is a negative errno. */
 void front_tell(int descriptor, pid_t pid, int status);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 
+#include "doors/supervisor/heir.h"
 #include "doors/supervisor/process.h"
 
 static int notify_listener;
@@ -20,6 +21,7 @@ static bool valid(const struct supervisor_call *call)
 
 static void respond(struct seccomp_notif_resp *response)
 {
+	heir_forget(response->id);
 	/* Who is gone needs no answer. */
 	(void)ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_SEND, response);
 }
@@ -58,7 +60,10 @@ static int inject(const struct supervisor_call *call, int descriptor, int number
 		request.newfd = (uint32_t)number;
 	}
 	result = ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
-	return result < 0 ? -errno : result;
+	if (result < 0)
+		return -errno;
+	heir_forget(call->id);
+	return result;
 }
 
 static const struct supervisor_way way = {
@@ -88,6 +93,7 @@ static void serve(const struct seccomp_notif *request)
 	    .number = request->data.nr,
 	};
 
+	heir_note(request->id);
 	memcpy(call.args, request->data.args, sizeof(call.args));
 	supervisor_lock();
 	call.process = process_of_thread(call.thread);

@@ -197,7 +197,8 @@ static void leave_streams(void)
 		return;
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		(void)dup2(null, i);
-	(void)close(null);
+	if (null > STDERR_FILENO)
+		(void)close(null);
 }
 
 static bool is_probed(void)
@@ -243,6 +244,7 @@ static int begin_serving(void)
 	if (memory_begin() < 0 || loop_begin(child_told) < 0)
 		return -ENOMEM;
 	host_begin();
+	front_tell_listener(report_to, listener);
 	if (pthread_create(&thread, NULL, serve_listener, (void *)(intptr_t)listener) != 0)
 		return -ENOMEM;
 	advance(STEP_SERVED);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/heir.h"
+
+#include <errno.h>
+#include <linux/seccomp.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "ualg/if_alg.h"
+
+/* Calls that sleep at a time and would be answered; ids begin at random, and 0 is as good as none.
+ */
+#define NOTED_MAX 4096u
+
+static _Atomic uint64_t *noted;
+
+int heir_begin(void)
+{
+	void *memory = mmap(NULL, NOTED_MAX * sizeof(*noted), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		return -ENOMEM;
+	noted = memory;
+	return 0;
+}
+
+static void replace(uint64_t from, uint64_t to)
+{
+	for (unsigned i = 0; i < NOTED_MAX; i++) {
+		if (atomic_load_explicit(&noted[i], memory_order_relaxed) != from)
+			continue;
+		atomic_store_explicit(&noted[i], to, memory_order_relaxed);
+		return;
+	}
+}
+
+void heir_note(uint64_t id)
+{
+	replace(0, id);
+}
+
+void heir_forget(uint64_t id)
+{
+	replace(id, 0);
+}
+
+static void refuse(int listener, uint64_t id, int error)
+{
+	struct seccomp_notif_resp response = {.id = id, .error = error};
+
+	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+static void answer(int listener, const struct seccomp_notif *request)
+{
+	struct seccomp_notif_resp response = {.id = request->id,
+					      .flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE};
+
+	if (request->data.nr == SYS_socket && (int)request->data.args[0] == AF_ALG)
+		refuse(listener, request->id, -EAFNOSUPPORT);
+	else
+		(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
+}
+
+static void *serve(void *argument)
+{
+	int listener = (int)(intptr_t)argument;
+
+	for (;;) {
+		struct seccomp_notif request;
+
+		memset(&request, 0, sizeof(request));
+		if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &request) == 0)
+			answer(listener, &request);
+		else if (errno != EINTR && errno != ENOENT)
+			return NULL;
+	}
+}
+
+void heir_take_over(int listener)
+{
+	pthread_t thread;
+
+	for (unsigned i = 0; i < NOTED_MAX; i++)
+		if (noted[i])
+			refuse(listener, noted[i], -ENOSYS);
+	(void)pthread_create(&thread, NULL, serve, (void *)(intptr_t)listener);
+}
