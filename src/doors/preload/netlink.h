@@ -3,11 +3,7 @@
  * NETLINK_CRYPTO sockets (rules U): requests are answered here (catalog/netlink.h), and the answers
  * are read from a real socket.
  *
- * That socket is a netlink socket of NETLINK_USERSOCK, so that the kernel itself gives it a port
- * id, queues the answers, and gives every flag of recv, poll, dup, fork and the socket options
- * their meaning.  It is connected to itself: nobody else can put an answer into its queue.  A
- * filter drops requests, so that one that gets past the door never comes back as if it were an
- * answer.
+ * doors/common/netlink.h says what that socket is.
  *
  * What differs from the kernel's: a listing comes in datagrams of CATALOG_NETLINK_PAGE bytes, all
  * queued at once; credentials that come along (SO_PASSCRED) are the process's own; after execve,

@@ -69,6 +69,26 @@ const struct calls_entry calls_table[] = {
 
 const unsigned calls_count = sizeof(calls_table) / sizeof(calls_table[0]);
 
+/* Where the first argument is a socket of NETLINK_CRYPTO; other calls on it are the kernel's. */
+static const struct {
+	long number;
+	long (*serve)(struct supervisor_call *call);
+} netlink_table[] = {
+    {SYS_bind, netlink_bind},
+    {SYS_write, netlink_write},
+    {SYS_writev, netlink_writev},
+    {SYS_pwritev2, netlink_pwritev2},
+    {SYS_sendto, netlink_sendto},
+    {SYS_recvfrom, netlink_recvfrom},
+    {SYS_sendmsg, netlink_sendmsg},
+    {SYS_recvmsg, netlink_recvmsg},
+    {SYS_sendmmsg, netlink_sendmmsg},
+    {SYS_recvmmsg, netlink_recvmmsg},
+    {SYS_getsockopt, netlink_getsockopt},
+    {SYS_connect, netlink_connect},
+    {SYS_getpeername, netlink_getpeername},
+};
+
 #define NUMBERS 512u
 
 static const struct calls_entry *native[NUMBERS];
@@ -89,6 +109,20 @@ static void fill(void)
 		      &calls_table[i]);
 #endif
 	}
+}
+
+long calls_serve(struct supervisor_call *call, const struct calls_entry *entry)
+{
+	const struct supervisor_object *object = NULL;
+
+	if (entry->descriptors & FIRST)
+		object = process_object(call, supervisor_int(call, 0));
+	if (!object || object->kind != OBJECT_NETLINK)
+		return entry->serve(call);
+	for (unsigned i = 0; i < sizeof(netlink_table) / sizeof(netlink_table[0]); i++)
+		if (netlink_table[i].number == entry->number)
+			return netlink_table[i].serve(call);
+	return entry->serve(call);
 }
 
 const struct calls_entry *calls_find(bool is_compat, long number)

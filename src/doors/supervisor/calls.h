@@ -32,6 +32,9 @@ extern const unsigned calls_count;
 /* The row of a native or 32-bit number, or NULL. */
 const struct calls_entry *calls_find(bool compat, long number);
 
+/* Serves a call by its row, or as one on a socket of NETLINK_CRYPTO. */
+long calls_serve(struct supervisor_call *call, const struct calls_entry *entry);
+
 /* Rows of the table, by file.  The object is looked up in the rows of numbers of the window; a
  * handler that is given none of ours proceeds. */
 #define CALLS_HANDLER(name) long name(struct supervisor_call *call)
@@ -79,6 +82,21 @@ CALLS_HANDLER(serve_io_submit);
 CALLS_HANDLER(serve_io_getevents); /* io_pgetevents, too */
 CALLS_HANDLER(serve_io_pgetevents_time64);
 CALLS_HANDLER(serve_io_destroy);
+/* netlink.c: on sockets of NETLINK_CRYPTO; and making one */
+CALLS_HANDLER(serve_netlink_socket);
+CALLS_HANDLER(netlink_bind);
+CALLS_HANDLER(netlink_connect);
+CALLS_HANDLER(netlink_getpeername);
+CALLS_HANDLER(netlink_write);
+CALLS_HANDLER(netlink_writev);
+CALLS_HANDLER(netlink_pwritev2);
+CALLS_HANDLER(netlink_sendto);
+CALLS_HANDLER(netlink_sendmsg);
+CALLS_HANDLER(netlink_sendmmsg);
+CALLS_HANDLER(netlink_recvfrom);
+CALLS_HANDLER(netlink_recvmsg);
+CALLS_HANDLER(netlink_recvmmsg);
+CALLS_HANDLER(netlink_getsockopt); /* options.c */
 /* watch.c */
 CALLS_HANDLER(serve_epoll_ctl);
 /* compat.c: the 32-bit call with many calls inside */

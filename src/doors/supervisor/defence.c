@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <linux/capability.h>
+#include <linux/netlink.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stdint.h>
@@ -89,7 +90,6 @@ static const char *const refused[] = {
     "execveat",
     "fork",
     "vfork",
-    "connect",
     "accept",
     "accept4",
     "setuid",
@@ -175,6 +175,9 @@ static void refuse_calls(void)
 	const struct scmp_arg_cmp inet6 = SCMP_CMP64(0, SCMP_CMP_EQ, AF_INET6);
 	const struct scmp_arg_cmp packet = SCMP_CMP64(0, SCMP_CMP_EQ, AF_PACKET);
 	const struct scmp_arg_cmp vsock = SCMP_CMP64(0, SCMP_CMP_EQ, AF_VSOCK);
+	/* Netlink sockets are connected to themselves; their address has a size of its own. */
+	const struct scmp_arg_cmp others =
+	    SCMP_CMP64(2, SCMP_CMP_NE, sizeof(struct sockaddr_nl), 0);
 	const struct scmp_arg_cmp process = SCMP_CMP64(0, SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0);
 
 	if (!filter)
@@ -185,6 +188,7 @@ static void refuse_calls(void)
 	refuse(filter, "socket", 1, &inet6);
 	refuse(filter, "socket", 1, &packet);
 	refuse(filter, "socket", 1, &vsock);
+	refuse(filter, "connect", 1, &others);
 	refuse(filter, "clone", 1, &process);
 	/* Its flags are in memory; without it libc makes threads by clone. */
 	(void)seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS),

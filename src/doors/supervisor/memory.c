@@ -200,24 +200,26 @@ ssize_t memory_read_control(const struct supervisor_call *call, const struct msg
 	return result;
 }
 
-int memory_write_message(const struct supervisor_call *call, uintptr_t to, bool name, int flags)
+int memory_write_message(const struct supervisor_call *call, uintptr_t to,
+			 const struct memory_told *told)
 {
-	const uint64_t zero = 0;
 	bool compat = call->compat;
 	size_t control = compat ? offsetof(struct compat_header, control_size)
 				: offsetof(struct msghdr, msg_controllen);
 	size_t name_size = compat ? offsetof(struct compat_header, name_size)
 				  : offsetof(struct msghdr, msg_namelen);
-	size_t flags_at =
+	size_t flags =
 	    compat ? offsetof(struct compat_header, flags) : offsetof(struct msghdr, msg_flags);
+	const uint64_t control_size = told->control_size;
 	int result = 0;
 
-	if (name)
-		result = memory_write(call, to + name_size, &zero, sizeof(uint32_t));
+	if (told->name)
+		result =
+		    memory_write(call, to + name_size, &told->name_size, sizeof(told->name_size));
 	if (result == 0)
-		result = memory_write(call, to + flags_at, &flags, sizeof(flags));
+		result = memory_write(call, to + flags, &told->flags, sizeof(told->flags));
 	if (result == 0)
-		result = memory_write(call, to + control, &zero,
+		result = memory_write(call, to + control, &control_size,
 				      compat ? sizeof(uint32_t) : sizeof(size_t));
 	return result;
 }

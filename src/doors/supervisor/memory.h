@@ -41,8 +41,15 @@ ssize_t memory_read_vector(const struct supervisor_call *call, uintptr_t from, s
  */
 ssize_t memory_read_control(const struct supervisor_call *call, const struct msghdr *header,
 			    void *out);
-/* What recvmsg writes to a header: name length 0 where there is a name, flags, no control data. */
-int memory_write_message(const struct supervisor_call *call, uintptr_t to, bool name, int flags);
+/* What recvmsg writes to a header. */
+struct memory_told {
+	bool name; /* the header has one */
+	uint32_t name_size;
+	size_t control_size;
+	int flags;
+};
+int memory_write_message(const struct supervisor_call *call, uintptr_t to,
+			 const struct memory_told *told);
 
 /* The bytes of one entry of struct mmsghdr, and where its length is. */
 size_t memory_message_stride(const struct supervisor_call *call);

@@ -123,9 +123,12 @@ static bool is_alive(const struct supervisor_object *object)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t size = (socklen_t)offsetof(struct sockaddr_un, sun_path) + object->name_size;
-	int descriptor = socket(AF_UNIX, object->placeholder_type | SOCK_CLOEXEC, 0);
+	int descriptor;
 	bool alive;
 
+	if (object->kind == OBJECT_NETLINK)
+		return netlink_is_alive(object);
+	descriptor = socket(AF_UNIX, object->placeholder_type | SOCK_CLOEXEC, 0);
 	if (descriptor < 0)
 		return true;
 	memcpy(address.sun_path, object->name, object->name_size);

@@ -16,6 +16,17 @@
 struct supervisor_object *object_find(ino_t inode);
 void object_doubt(struct supervisor_object *object);
 
+/* netlink.c: whether any process has a descriptor of a netlink socket. */
+bool netlink_is_alive(const struct supervisor_object *object);
+
+/* sockets.c: gives the caller a placeholder with an object, and ends its call: flags SOCK_CLOEXEC.
+ */
+long sockets_give(struct supervisor_call *call, struct supervisor_object *object, int placeholder,
+		  int flags);
+
+/* process.c: whether a process has a descriptor of that inode. */
+bool process_anyone_has(ino_t inode);
+
 /* process.c: no process has it any more. */
 void process_forget_object(const struct supervisor_object *object);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Socket options, ioctl, and the calls that an alg socket refuses (rules S-06 to S-21). */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -132,6 +133,15 @@ CALLS_HANDLER(serve_getsockopt)
 	if (result == DOOR_ANSWER_PLACEHOLDER)
 		return SUPERVISOR_PROCEED;
 	return result < 0 ? result : give_answer(call, answer, size);
+}
+
+CALLS_HANDLER(netlink_getsockopt)
+{
+	const int protocol = NETLINK_CRYPTO;
+
+	if (supervisor_int(call, 1) != SOL_SOCKET || supervisor_int(call, 2) != SO_PROTOCOL)
+		return SUPERVISOR_PROCEED;
+	return give_answer(call, &protocol, sizeof(protocol));
 }
 
 CALLS_HANDLER(serve_ioctl)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "doors/supervisor/process.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -240,6 +241,35 @@ bool process_first_asked(const struct supervisor_call *call, int number)
 		return false;
 	page->numbers[place].asked = true;
 	return true;
+}
+
+static bool has(const struct supervisor_process *process, ino_t inode)
+{
+	char path[64];
+	struct dirent *entry;
+	bool found = false;
+	DIR *folder;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", process->pid);
+	folder = opendir(path);
+	if (!folder)
+		return false;
+	while (!found && (entry = readdir(folder))) {
+		struct stat status;
+
+		found = fstatat(dirfd(folder), entry->d_name, &status, 0) == 0 &&
+			S_ISSOCK(status.st_mode) && status.st_ino == inode;
+	}
+	(void)closedir(folder);
+	return found;
+}
+
+bool process_anyone_has(ino_t inode)
+{
+	for (const struct supervisor_process *process = processes; process; process = process->next)
+		if (has(process, inode))
+			return true;
+	return false;
 }
 
 /* Processes may share their descriptors (CLONE_FILES): what one closes is closed for all. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* How alg sockets come to be and get their algorithm: socket, socketpair, bind, accept. */
 #include <errno.h>
+#include <linux/netlink.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -24,9 +25,8 @@ static void drop(struct sock *sock)
 		sock_put_unlock(sock);
 }
 
-/* Gives the caller the placeholder; ends the call. */
-static long give(struct supervisor_call *call, struct supervisor_object *object, int placeholder,
-		 int flags)
+long sockets_give(struct supervisor_call *call, struct supervisor_object *object, int placeholder,
+		  int flags)
 {
 	int number = -1;
 
@@ -94,8 +94,8 @@ static long place(struct supervisor_call *call, struct sock *sock, enum sock_kin
 			call->way->unmake(call, number);
 		return -ENOMEM;
 	}
-	result =
-	    number >= 0 ? note_made(call, object, number) : give(call, object, placeholder, flags);
+	result = number >= 0 ? note_made(call, object, number)
+			     : sockets_give(call, object, placeholder, flags);
 	(void)close(placeholder);
 	if (result != SUPERVISOR_ANSWERED && number < 0)
 		object_free(object);
@@ -127,6 +127,8 @@ static long create_alg(struct supervisor_call *call, int type, int protocol)
 CALLS_HANDLER(serve_socket)
 {
 	(void)objects_reap(false);
+	if (supervisor_int(call, 0) == AF_NETLINK && supervisor_int(call, 2) == NETLINK_CRYPTO)
+		return serve_netlink_socket(call);
 	if (supervisor_int(call, 0) != AF_ALG)
 		return SUPERVISOR_PROCEED;
 	if (handover_is_hello(call))

@@ -230,11 +230,14 @@ static long prepare_message(struct transfer *transfer)
 
 static long tell_message(struct transfer *transfer, long result)
 {
-	int flags = transfer->io.out_flags | (transfer->flags & MSG_CMSG_CLOEXEC);
+	const struct memory_told told = {
+	    .name = transfer->name,
+	    .flags = transfer->io.out_flags | (transfer->flags & MSG_CMSG_CLOEXEC),
+	};
 
 	if (result < 0 || transfer->direction == MEMORY_IN)
 		return result;
-	if (memory_write_message(&transfer->call, transfer->header, transfer->name, flags) < 0)
+	if (memory_write_message(&transfer->call, transfer->header, &told) < 0)
 		return -EFAULT;
 	return result;
 }
