@@ -36,11 +36,6 @@ struct supervisor_object *object_find(ino_t inode)
 	return object;
 }
 
-struct supervisor_object *object_of_sock(struct sock *sock)
-{
-	return *sock_door_data(sock);
-}
-
 unsigned objects_count(void)
 {
 	return count;
@@ -77,8 +72,6 @@ struct supervisor_object *object_new(enum object_kind kind, int placeholder, str
 	object->inode = status.st_ino;
 	object->sock = sock;
 	object->shown = SOCK_POLLIN | SOCK_POLLOUT;
-	if (sock)
-		*sock_door_data(sock) = object;
 	object->next = *bucket_of(object->inode);
 	*bucket_of(object->inode) = object;
 	count++;
@@ -92,10 +85,8 @@ void object_free(struct supervisor_object *object)
 	while (*link != object)
 		link = &(*link)->next;
 	*link = object->next;
-	if (object->sock && sock_lock(object->sock)) {
-		*sock_door_data(object->sock) = NULL;
+	if (object->sock && sock_lock(object->sock))
 		sock_put_unlock(object->sock);
-	}
 	free(object);
 	count--;
 }

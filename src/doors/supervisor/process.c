@@ -39,7 +39,6 @@ struct process_page {
 };
 
 static struct supervisor_process *processes;
-static unsigned process_count;
 
 static struct {
 	pid_t thread;
@@ -101,7 +100,6 @@ static struct supervisor_process *add(pid_t pid)
 	}
 	process->next = processes;
 	processes = process;
-	process_count++;
 	return process;
 }
 
@@ -151,12 +149,6 @@ void process_ended(struct supervisor_process *process)
 	process_forget_all(process);
 	(void)close(process->pidfd);
 	free(process);
-	process_count--;
-}
-
-unsigned processes_count(void)
-{
-	return process_count;
 }
 
 static struct process_page *page_of(struct supervisor_process *process, int number, bool make)

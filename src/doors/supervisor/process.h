@@ -95,7 +95,6 @@ int process_descriptor(const struct supervisor_call *call, int number);
 struct supervisor_object *object_new(enum object_kind kind, int placeholder, struct sock *sock);
 /* Ends an object that no program ever got. */
 void object_free(struct supervisor_object *object);
-struct supervisor_object *object_of_sock(struct sock *sock);
 
 /*
  * Looks whether doubted objects have no descriptor left, and ends them.  idle: from time to time,
@@ -105,8 +104,7 @@ struct supervisor_object *object_of_sock(struct sock *sock);
 bool objects_reap(bool idle);
 /* Ends them all: nobody is left. */
 void objects_end(void);
-/* All there are, for tests and reports. */
+/* How many there are. */
 unsigned objects_count(void);
-unsigned processes_count(void);
 
 #endif
