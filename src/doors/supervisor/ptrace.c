@@ -89,10 +89,11 @@ static bool valid(const struct supervisor_call *call)
 
 	if (!tracee)
 		return false;
+	if (!tracee->asleep)
+		return true;
 	/* It may have been killed in its sleep, and nobody has been told of that yet. */
-	return !tracee->asleep ||
-	       waitid(P_PID, (id_t)call->thread, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 ||
-	       info.si_pid == 0;
+	return waitid(P_PID, (id_t)call->thread, &info, WEXITED | WNOHANG | WNOWAIT | __WALL) < 0 ||
+	       info.si_pid == 0 || info.si_code == CLD_TRAPPED || info.si_code == CLD_STOPPED;
 }
 
 static void answer(const struct supervisor_call *call, long result)

@@ -268,12 +268,37 @@ long tracee_call(struct tracee *tracee, long number, const uint64_t args[6])
 	return compat_error(result) ? (int32_t)result : (long)(uint32_t)result;
 }
 
+/* ppoll() of nothing, without end. */
+static const uint64_t for_ever[6];
+
+static long number_of_sleep(const struct tracee *tracee)
+{
+	return tracee->compat ? COMPAT_PPOLL : SYS_ppoll;
+}
+
+/* From an exit back to sleep. */
+static void turn(struct tracee *tracee)
+{
+	tracee_registers registers = tracee->registers;
+
+	go_back(&registers, number_of_sleep(tracee));
+	set_args(&registers, tracee->compat, for_ever);
+	(void)put_registers(tracee, &registers);
+	tracee->state = TRACEE_TURNED;
+	tracee_go(tracee, 0);
+}
+
 void tracee_calls_done(struct tracee *tracee)
 {
 	tracee_registers registers = tracee->registers;
 
 	if (tracee->state != TRACEE_EXITED || tracee->ended)
 		return;
+	if (tracee->asleep) {
+		let_signals_come(tracee);
+		turn(tracee);
+		return;
+	}
 	/* Should the supervisor be killed now, the program sees this. */
 	set_result(&registers, -EIO);
 	(void)put_registers(tracee, &registers);
@@ -350,34 +375,16 @@ void tracee_proceed(struct tracee *tracee)
 
 /* ---- sleep ---- */
 
-/* ppoll() of nothing, without end. */
-static const uint64_t for_ever[6];
-
-static long number_of_sleep(const struct tracee *tracee)
-{
-	return tracee->compat ? COMPAT_PPOLL : SYS_ppoll;
-}
-
 void tracee_sleep(struct tracee *tracee)
 {
 	tracee->asleep = true;
+	if (tracee->state == TRACEE_EXITED)
+		turn(tracee);
 	if (tracee->state != TRACEE_ENTERED)
-		return; /* it waits where it is; signals are looked for */
+		return;
 	tracee->state = TRACEE_SLEEPS;
 	if (replace(tracee, number_of_sleep(tracee), for_ever) == 0)
 		tracee_go(tracee, 0);
-}
-
-/* Nothing that counts has ended the sleep. */
-static void turn(struct tracee *tracee)
-{
-	tracee_registers registers = tracee->registers;
-
-	go_back(&registers, number_of_sleep(tracee));
-	set_args(&registers, tracee->compat, for_ever);
-	(void)put_registers(tracee, &registers);
-	tracee->state = TRACEE_TURNED;
-	tracee_go(tracee, 0);
 }
 
 void tracee_disturbed(struct tracee *tracee, void (*interrupt)(const struct tracee *))

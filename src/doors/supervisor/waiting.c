@@ -136,16 +136,30 @@ static long engine_call(struct transfer *transfer)
 	return result;
 }
 
+/* Reads a file of /proc as a string; false: there is nothing to be read. */
+static bool read_file(const char *path, char *text, size_t room)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+
+	if (file < 0)
+		return false;
+	size = read(file, text, room - 1);
+	(void)close(file);
+	text[size > 0 ? size : 0] = 0;
+	return size > 0;
+}
+
 static bool is_nonblocking(const struct supervisor_call *call, int number)
 {
-	int descriptor = process_descriptor(call, number);
-	int flags;
+	char path[64], text[256];
+	const char *flags;
 
-	if (descriptor < 0)
+	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", call->thread, number);
+	if (!read_file(path, text, sizeof(text)))
 		return false;
-	flags = fcntl(descriptor, F_GETFL);
-	(void)close(descriptor);
-	return flags >= 0 && flags & O_NONBLOCK;
+	flags = strstr(text, "flags:");
+	return flags && strtoul(flags + 6, NULL, 8) & O_NONBLOCK;
 }
 
 /* The number may be something else's by now. */
@@ -333,21 +347,13 @@ static uint64_t field(const char *status, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
 }
 
-/* Reads what /proc says of a thread's signals: false: it is gone. */
+/* What /proc says of a thread's signals: false: it is gone. */
 static bool read_status(pid_t thread, char *status, size_t room)
 {
 	char path[64];
-	ssize_t size;
-	int file;
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return false;
-	size = read(file, status, room - 1);
-	(void)close(file);
-	status[size > 0 ? size : 0] = 0;
-	return size > 0;
+	return read_file(path, status, room);
 }
 
 /* The signals that something is done for. */
