@@ -131,6 +131,38 @@ static void begin(void)
 	(void)pthread_atfork(fork_prepare, fork_done, fork_child);
 }
 
+/*
+ * What names meant the last time: the calls without handle look theirs up each time, among
+ * hundreds. Descriptors live as long as the process; what an entry is for, its own name tells.
+ */
+#define REMEMBERED 64u
+
+static _Atomic(const struct alg *) remembered[REMEMBERED];
+
+static _Atomic(const struct alg *) *place_of(enum alg_type type, const char *name)
+{
+	uint32_t hash = (uint32_t)type;
+
+	for (; *name; name++)
+		hash = (hash ^ (uint8_t)*name) * 16777619u; /* FNV-1a */
+	return &remembered[hash >> 16 & (REMEMBERED - 1)];
+}
+
+static int find_direct(enum alg_type type, const char *name, const struct alg **out)
+{
+	_Atomic(const struct alg *) *place = place_of(type, name);
+	int result;
+
+	*out = atomic_load_explicit(place, memory_order_acquire);
+	if (*out && (*out)->type == type && strcmp((*out)->name, name) == 0)
+		return 0;
+	result = registry_find(type, name, out);
+	/* Not by its driver's name: that says nothing about what the generic one means. */
+	if (result == 0 && strcmp((*out)->name, name) == 0)
+		atomic_store_explicit(place, *out, memory_order_release);
+	return result;
+}
+
 int api_source_find(enum alg_type type, const char *name, enum ualg_transport transport,
 		    struct api_source *out)
 {
@@ -142,7 +174,7 @@ int api_source_find(enum alg_type type, const char *name, enum ualg_transport tr
 		return -EINVAL;
 	(void)pthread_once(&begun, begin);
 	if (transport != UALG_TRANSPORT_KERNEL) {
-		result = registry_find(type, name, &out->alg);
+		result = find_direct(type, name, &out->alg);
 		if (result != -ENOENT || transport == UALG_TRANSPORT_DIRECT)
 			return result;
 	}

@@ -207,6 +207,22 @@ static void test_priority(void **state)
 			assert_true(ualg_alg_priority(alg) <= ualg_alg_priority(best));
 }
 
+/* Each implementation is found by its own name, and that leaves the generic names as they were. */
+static void test_drivers(void **state)
+{
+	(void)state;
+	for (const struct ualg_alg *alg = ualg_alg_next(NULL); alg; alg = ualg_alg_next(alg)) {
+		const struct ualg_alg *best, *found, *again;
+
+		assert_int_equal(ualg_alg_find(ualg_alg_type(alg), ualg_alg_name(alg), &best), 0);
+		assert_int_equal(ualg_alg_find(ualg_alg_type(alg), ualg_alg_driver(alg), &found),
+				 0);
+		assert_string_equal(ualg_alg_driver(found), ualg_alg_driver(alg));
+		assert_int_equal(ualg_alg_find(ualg_alg_type(alg), ualg_alg_name(alg), &again), 0);
+		assert_ptr_equal(again, best);
+	}
+}
+
 static void test_secure_memory(void **state)
 {
 	static const size_t sizes[] = {0, 1, 63, 64, 65, 4000, 5000, 1 << 20};
@@ -262,7 +278,7 @@ static const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_type_names),      cmocka_unit_test(test_find),
     cmocka_unit_test(test_find_errors),     cmocka_unit_test(test_walk),
     cmocka_unit_test(test_priority),        cmocka_unit_test(test_secure_memory),
-    cmocka_unit_test(test_secure_equal),
+    cmocka_unit_test(test_secure_equal),    cmocka_unit_test(test_drivers),
 };
 
 const struct test_group test_library_group = TEST_GROUP(tests);
