@@ -412,34 +412,74 @@ static void resolve(struct io_event *events, long count)
 			(void)preload_copy_out(&events[i], &event, sizeof(event));
 }
 
-static long getevents(long number, aio_context_t context, long least, long most,
-		      struct io_event *events, struct timespec *timeout,
-		      const struct preload_aio_mask *mask)
-{
-	bool any = preload_events_any();
-	long count;
+/* The arguments of io_pgetevents, and which of the two calls it is. */
+struct wait {
+	long number;
+	aio_context_t context;
+	struct timespec *timeout;
+	const struct preload_aio_mask *mask;
+};
 
-	if (any)
-		(void)preload_events_flush(context);
-	count = DOOR_CALL_6(number, context, least, most, events, timeout, mask);
-	/* Others may have begun while this slept. */
-	if (count <= 0 || !(any || preload_events_any()))
-		return count;
-	resolve(events, count);
-	(void)preload_events_flush(context);
+/* The kernel's call, and its events with their looks. */
+static long get_from_kernel(const struct wait *wait, long least, long most, struct io_event *events)
+{
+	long count = DOOR_CALL_6(wait->number, wait->context, least, most, events, wait->timeout,
+				 wait->mask);
+
+	if (count > 0 && preload_events_any()) {
+		resolve(events, count);
+		(void)preload_events_flush(wait->context);
+	}
 	return count;
+}
+
+/* Without a sleep: what the ring has beside those events that were held. */
+static long add_from_kernel(const struct wait *wait, long count, long most, struct io_event *events)
+{
+	struct timespec none = {0, 0};
+	struct wait now = {.number = SYS_io_getevents, .context = wait->context, .timeout = &none};
+	long more = count < most ? get_from_kernel(&now, 0, most - count, events + count) : 0;
+
+	return more > 0 ? count + more : count;
+}
+
+static long getevents(const struct wait *wait, long least, long most, struct io_event *events)
+{
+	bool plain = least >= 0 && least <= most && !(wait->mask && wait->mask->signals);
+	long count = 0, more;
+
+	if (preload_events_any()) {
+		(void)preload_events_flush(wait->context);
+		if (plain)
+			count = preload_events_take(wait->context, most, events);
+		if (count < 0)
+			return count;
+	}
+	if (count > 0 && count >= least)
+		return add_from_kernel(wait, count, most, events);
+	/* Before the first alg call as well: it may come while this sleeps. */
+	preload_events_wait(wait->context);
+	more = get_from_kernel(wait, least - count, most - count, events + count);
+	preload_events_waited();
+	return more > 0 ? count + more : count > 0 ? count : more;
 }
 
 long preload_aio_getevents(aio_context_t context, long least, long most, struct io_event *events,
 			   struct timespec *timeout)
 {
-	return getevents(SYS_io_getevents, context, least, most, events, timeout, NULL);
+	const struct wait wait = {
+	    .number = SYS_io_getevents, .context = context, .timeout = timeout};
+
+	return getevents(&wait, least, most, events);
 }
 
 long preload_aio_pgetevents(aio_context_t context, long least, long most, struct io_event *events,
 			    struct timespec *timeout, const struct preload_aio_mask *mask)
 {
-	return getevents(SYS_io_pgetevents, context, least, most, events, timeout, mask);
+	const struct wait wait = {
+	    .number = SYS_io_pgetevents, .context = context, .timeout = timeout, .mask = mask};
+
+	return getevents(&wait, least, most, events);
 }
 
 long preload_aio_destroy(aio_context_t context)

@@ -9,13 +9,17 @@
 #include "base/lock.h"
 #include "doors/common/aio.h"
 #include "doors/common/system.h"
+#include "doors/preload/fault.h"
 
 enum event_state {
 	EVENT_FREE,
 	EVENT_BEGUN,     /* its call goes on */
 	EVENT_UNDER_WAY, /* in the kernel's ring */
 	EVENT_KEPT_BACK,
+	EVENT_HELD,
 };
+
+#define HELD_MOST 64u
 
 struct preload_event {
 	struct iocb shadow;
@@ -33,10 +37,22 @@ struct pool {
 	unsigned used; /* entries of all[] that ever were */
 	struct preload_event *free;
 	struct preload_event *kept_back;
+	struct preload_event *held; /* oldest first */
+	struct preload_event **held_end;
+	unsigned held_count;
 	struct preload_event all[PRELOAD_EVENTS_MAX];
 };
 
 static _Atomic(struct pool *) pool;
+
+/* Threads that may sleep in io_getevents; of those that were there before us nothing is known. */
+static _Atomic unsigned waiting;
+static bool began_alone;
+
+__attribute__((constructor)) static void begin(void)
+{
+	began_alone = LOCK_ALONE;
+}
 
 bool preload_events_any(void)
 {
@@ -120,6 +136,63 @@ static size_t hand_over(struct pool *in, struct preload_event *const *events, si
 	return done;
 }
 
+/* ---- events that are held; all with the lock held ---- */
+
+static bool may_hold(const struct pool *in, struct preload_event *const *events, size_t count)
+{
+	if (!began_alone || atomic_load(&waiting) > 0 || in->held_count + count > HELD_MOST)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (events[i]->shadow.aio_flags & IOCB_FLAG_RESFD)
+			return false;
+	return true;
+}
+
+static void hold(struct pool *in, struct preload_event *event)
+{
+	if (!in->held)
+		in->held_end = &in->held;
+	event->state = EVENT_HELD;
+	event->next = NULL;
+	*in->held_end = event;
+	in->held_end = &event->next;
+	in->held_count++;
+}
+
+/* Takes the oldest of a context out of the list; NULL: there is none. */
+static struct preload_event *unhold(struct pool *in, aio_context_t context)
+{
+	for (struct preload_event **link = &in->held; *link; link = &(*link)->next) {
+		struct preload_event *event = *link;
+
+		if (event->context != context)
+			continue;
+		*link = event->next;
+		if (in->held_end == &event->next)
+			in->held_end = link;
+		in->held_count--;
+		return event;
+	}
+	return NULL;
+}
+
+static void keep_back(struct pool *in, struct preload_event *event)
+{
+	event->state = EVENT_KEPT_BACK;
+	event->next = in->kept_back;
+	in->kept_back = event;
+}
+
+/* Sends a context's held events the long way. */
+static void release_held(struct pool *in, aio_context_t context)
+{
+	struct preload_event *event;
+
+	while ((event = unhold(in, context)) != NULL)
+		if (hand_over(in, &event, 1) == 0)
+			keep_back(in, event);
+}
+
 void preload_events_complete_all(struct preload_event *const *events, const int64_t *results,
 				 size_t count)
 {
@@ -132,12 +205,16 @@ void preload_events_complete_all(struct preload_event *const *events, const int6
 	context = events[0]->context;
 	for (size_t i = 0; i < count; i++)
 		events[i]->result = results[i];
-	done = hand_over(in, events, count);
-	for (size_t i = done; i < count; i++) {
-		events[i]->state = EVENT_KEPT_BACK;
-		events[i]->next = in->kept_back;
-		in->kept_back = events[i];
+	if (may_hold(in, events, count)) {
+		for (size_t i = 0; i < count; i++)
+			hold(in, events[i]);
+		lock_release(&in->lock);
+		return;
 	}
+	release_held(in, context); /* they are older */
+	done = hand_over(in, events, count);
+	for (size_t i = done; i < count; i++)
+		keep_back(in, events[i]);
 	lock_release(&in->lock);
 	/* Who emptied the ring meanwhile saw nothing kept back. */
 	if (done < count)
@@ -188,6 +265,14 @@ static struct preload_event *event_of(struct pool *in, uint64_t shadow)
 	return &in->all[offset / sizeof(in->all[0])];
 }
 
+/* What the program sees of an event of ours, and of one that came from the kernel as its shadow. */
+static void give_looks(struct io_event *event, const struct preload_event *ours)
+{
+	event->obj = ours->user;
+	event->res = ours->result;
+	event->res2 = 0;
+}
+
 bool preload_events_resolve(struct io_event *event)
 {
 	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
@@ -198,9 +283,7 @@ bool preload_events_resolve(struct io_event *event)
 		return false;
 	/* Not locked: in a signal handler; the entry is then lost until its context ends. */
 	locked = lock_acquire(&in->lock);
-	event->obj = ours->user;
-	event->res = ours->result;
-	event->res2 = 0;
+	give_looks(event, ours);
 	if (locked && ours->state == EVENT_UNDER_WAY)
 		give_back(in, ours);
 	if (locked)
@@ -208,13 +291,58 @@ bool preload_events_resolve(struct io_event *event)
 	return true;
 }
 
+long preload_events_take(aio_context_t context, long most, struct io_event *out)
+{
+	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
+	struct preload_event *ours;
+	long count = 0;
+
+	if (!in || !lock_acquire(&in->lock))
+		return 0;
+	while (count < most && (ours = unhold(in, context)) != NULL) {
+		struct io_event event = {.data = ours->shadow.aio_data};
+
+		give_looks(&event, ours);
+		if (preload_copy_out(&out[count], &event, sizeof(event)) < 0) {
+			hold(in, ours); /* the last now, which order does not forbid */
+			count = count ? count : -EFAULT;
+			break;
+		}
+		give_back(in, ours);
+		count++;
+	}
+	lock_release(&in->lock);
+	return count;
+}
+
+void preload_events_wait(aio_context_t context)
+{
+	struct pool *in;
+
+	/* Counted first: who makes the pool, or takes its lock after this, sees it. */
+	(void)atomic_fetch_add(&waiting, 1);
+	in = atomic_load(&pool);
+	if (!in || !lock_acquire(&in->lock))
+		return;
+	release_held(in, context);
+	lock_release(&in->lock);
+}
+
+void preload_events_waited(void)
+{
+	(void)atomic_fetch_sub(&waiting, 1);
+}
+
 void preload_events_forget(aio_context_t context)
 {
 	struct pool *in = atomic_load_explicit(&pool, memory_order_acquire);
 	struct preload_event **link;
+	struct preload_event *event;
 
 	if (!in || !lock_acquire(&in->lock))
 		return;
+	while ((event = unhold(in, context)) != NULL)
+		give_back(in, event);
 	while ((link = oldest_kept_back(in, context)) != NULL) {
 		(*link)->state = EVENT_UNDER_WAY;
 		*link = (*link)->next;

@@ -9,6 +9,10 @@
  *
  * So everything about contexts stays the kernel's: their size, their life, order and timeouts, and
  * that a fork's child has none.
+ *
+ * One thing is shorter, since a shadow costs as much as a small request: while nobody sleeps in
+ * io_getevents and no eventfd counts, a few events are held here, and the next io_getevents takes
+ * them first.  Before anybody sleeps, those that are held have been taken, or go the long way.
  */
 #ifndef UALG_DOORS_PRELOAD_EVENTS_H
 #define UALG_DOORS_PRELOAD_EVENTS_H
@@ -41,6 +45,19 @@ void preload_events_complete_all(struct preload_event *const *events, const int6
  * Hands events that were kept back to a context whose ring has room again.  True: none is left.
  */
 bool preload_events_flush(aio_context_t context);
+
+/*
+ * Writes events of a context that are held to the program's out[0..most), and returns how many;
+ * -EFAULT: the first could not be written, and is held still.
+ */
+long preload_events_take(aio_context_t context, long most, struct io_event *out);
+
+/*
+ * Around a call that may sleep until there are events: from preload_events_wait on none is held any
+ * more, and those of the context that were are on their way through the kernel.
+ */
+void preload_events_wait(aio_context_t context);
+void preload_events_waited(void);
 
 /* Gives an event that came out of the kernel its looks.  False: it is none of ours. */
 bool preload_events_resolve(struct io_event *event);
