@@ -47,7 +47,7 @@ extern "C" {
 /* "0.1.0".  Constant. */
 const char *ualg_version(void);
 
-/* What an errno of this library means, a constant text: -EBADMSG, "the tag is wrong", ... */
+/* What an errno of this library means, a constant text: -ENOKEY, "no key is set". */
 const char *ualg_error_text(int error);
 
 enum ualg_transport {
