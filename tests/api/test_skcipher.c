@@ -75,6 +75,16 @@ static bool may_be_too_long(size_t i, size_t size)
 	return test_transport == UALG_TRANSPORT_KERNEL && !ciphers[i].parts && size > 200000;
 }
 
+/* Not every kernel has every cipher (section 13: cfb and ofb have gone). */
+static bool is_missing(size_t i)
+{
+	struct ualg_skcipher *cipher;
+	int result = ualg_skcipher_open(&cipher, ciphers[i].name, test_transport);
+
+	ualg_skcipher_close(cipher);
+	return test_transport == UALG_TRANSPORT_KERNEL && result == -ENOENT;
+}
+
 static void check_length(struct ualg_skcipher *cipher, size_t i, size_t size)
 {
 	const uint8_t *start = iv_of(i);
@@ -101,9 +111,11 @@ static void test_lengths(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < CIPHERS; i++) {
-		struct ualg_skcipher *cipher =
-		    test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
+		struct ualg_skcipher *cipher;
 
+		if (is_missing(i))
+			continue;
+		cipher = test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
 		assert_int_equal(ualg_skcipher_iv_size(cipher), ciphers[i].iv_size);
 		for (size_t n = 0; n < LENGTHS; n++)
 			check_length(cipher, i, lengths[n]);
@@ -140,9 +152,11 @@ static void test_streams(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < CIPHERS; i++) {
-		struct ualg_skcipher *cipher =
-		    test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
+		struct ualg_skcipher *cipher;
 
+		if (is_missing(i))
+			continue;
+		cipher = test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
 		assert_int_equal(ualg_alg_streams(ualg_skcipher_alg(cipher)), ciphers[i].parts);
 		if (!ciphers[i].parts)
 			assert_int_equal(ualg_skcipher_start(cipher, UALG_ENCRYPT, iv),
@@ -313,9 +327,11 @@ static void test_pieces(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < CIPHERS; i++) {
-		struct ualg_skcipher *cipher =
-		    test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
+		struct ualg_skcipher *cipher;
 
+		if (is_missing(i))
+			continue;
+		cipher = test_skcipher(ciphers[i].name, key, ciphers[i].key_size);
 		for (size_t n = 0; n < sizeof(sizes) / sizeof(sizes[0]); n++) {
 			size_t size = sizes[n] - sizes[n] % ciphers[i].unit;
 
