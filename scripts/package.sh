@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Builds the Debian packages of what is committed, has lintian look at them, installs them and runs
+# Builds the Debian packages of what is committed (of what is there, where that is no checkout), has lintian look at them, installs them and runs
 # debian/tests/installed:  package.sh DIRECTORY
 #
 # The build is in a copy.  The packages are installed in a view of this machine's file system
@@ -12,9 +12,13 @@ real=
 [ "${1:-}" = --for-real ] && real=1 && shift
 out=$(mkdir -p "${1:?usage: $0 [--for-real] DIRECTORY}" && cd "$1" && pwd)
 
-rm -rf "$out"/*
+rm -rf "${out:?}"/*
 mkdir "$out/ualg-0.1.0"
-git archive HEAD | tar -x -C "$out/ualg-0.1.0"
+if git rev-parse --verify -q HEAD >/dev/null; then
+	git archive HEAD | tar -x -C "$out/ualg-0.1.0"
+else
+	tar -c --exclude='./build*' . | tar -x -C "$out/ualg-0.1.0"
+fi
 echo "Building"
 (cd "$out/ualg-0.1.0" && dpkg-buildpackage -us -uc) >"$out/build.log" 2>&1 || {
 	tail -n 40 "$out/build.log"
@@ -29,6 +33,7 @@ lintian --allow-root --fail-on error,warning --suppress-tags initial-upload-clos
 
 echo "Installing and running them"
 # The test is run of the copy, whose build is not needed any more.
+# shellcheck disable=SC2016 # the inner shell's own words
 try='dpkg -i "$0"/*.deb >"$0/install.log" 2>&1 || { cat "$0/install.log"; exit 1; }
 	sh "$0/ualg-0.1.0/debian/tests/installed"'
 if [ "$real" ]; then
