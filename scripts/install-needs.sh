@@ -6,7 +6,7 @@
 # and stops.
 set -u
 
-build='gcc libc6-dev make meson ninja-build pkg-config python3 libgcrypt20-dev libssl-dev'
+build='gcc libc6-dev make meson ninja-build pkg-config python3 libgcrypt20-dev libssl-dev libseccomp-dev'
 # Debian gives the test suite of its Python a package by version.
 python=$(/usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 # The programs that tests/clients runs.
@@ -15,9 +15,14 @@ clients='kcapi-tools keyutils openssl cryptsetup-bin strongswan-charon libstrong
 # What the tools and their manual pages are held against.
 manual='bash coreutils groff-base mandoc'
 check="$build libcmocka-dev libpython${python:-3.11}-testsuite binutils $clients $manual"
+# Programs of other makes, for the supervisor's tests.  The package gcc-multilib itself would remove
+# cross compilers.
+kinds='golang-go musl-tools'
+version=$(gcc -dumpversion 2>/dev/null | cut -d. -f1)
+case $(uname -m)$version in x86_64?*) kinds="$kinds gcc-$version-multilib libc6-dev-i386" ;; esac
 # A back end that is only built where its header is.
 case $(uname -m) in x86_64) ipsec_mb=libipsec-mb-dev ;; *) ipsec_mb= ;; esac
-ci="$check $ipsec_mb git clang clang-format valgrind musl-tools"
+ci="$check $ipsec_mb git clang clang-format valgrind $kinds"
 cross="$build gcc-aarch64-linux-gnu gcc-s390x-linux-gnu gcc-i686-linux-gnu qemu-user"
 
 package="$build debhelper dpkg-dev fakeroot lintian git libseccomp-dev openssl"

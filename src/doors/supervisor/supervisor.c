@@ -264,9 +264,11 @@ static void ignore_signals(void)
 
 __attribute__((noreturn)) static void give_up(int error)
 {
+	/* Nobody is to tell of the program's end. */
+	supervisor_lock();
+	front_tell(report_to, 0, error);
 	if (program_pid > 0)
 		(void)kill(program_pid, SIGKILL);
-	front_tell(report_to, 0, error);
 	_exit(1);
 }
 
