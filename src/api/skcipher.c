@@ -6,23 +6,18 @@
 
 #include "base/secmem.h"
 
-static int direct_start(struct ualg_skcipher *cipher)
-{
-	cipher->handle.tfm->position = 0;
-	return 0;
-}
-
 static int direct_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
 		       bool last)
 {
 	struct tfm *tfm = cipher->handle.tfm;
-	const struct skcipher_ops *ops = &cipher->handle.source.alg->skcipher;
-	int result =
-	    (cipher->encrypt ? ops->encrypt : ops->decrypt)(tfm, cipher->iv, out, in, size);
+	const struct skcipher_ops *ops = &tfm->alg->skcipher;
+	int result;
 
+	tfm->position = cipher->position;
+	result = (cipher->encrypt ? ops->encrypt : ops->decrypt)(tfm, cipher->iv, out, in, size);
 	if (result < 0 || last)
 		return result;
-	tfm->position += size;
+	cipher->position += size;
 	if (cipher->stream == API_STREAM_COUNTER)
 		api_stream_advance(tfm->alg, cipher->iv, size);
 	else if (tfm->alg->next_iv)
@@ -33,7 +28,6 @@ static int direct_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t 
 static const struct api_skcipher_ops direct_ops = {
     .life = {api_direct_open, api_direct_close},
     .set_key = api_direct_set_key,
-    .start = direct_start,
     .part = direct_part,
 };
 
@@ -94,9 +88,21 @@ int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t 
 	return api_skcipher_ops_of(cipher)->set_key(&cipher->handle, api_in(key), size);
 }
 
+/* Most IVs have 16 bytes, and a copy of a known size is two instructions. */
+static void copy_iv(uint8_t *to, const uint8_t *from, size_t size)
+{
+	if (size == 16)
+		memcpy(to, from, 16);
+	else if (size > 0)
+		memcpy(to, from, size);
+}
+
 int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv, size_t size)
 {
-	if (!api_is_there(iv, cipher->handle.source.alg->ivsize))
+	const struct api_skcipher_ops *ops = api_skcipher_ops_of(cipher);
+	size_t iv_size = cipher->handle.source.alg->ivsize;
+
+	if (!api_is_there(iv, iv_size))
 		return -EINVAL;
 	if (!cipher->handle.ready)
 		return -ENOKEY;
@@ -104,9 +110,10 @@ int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *i
 		return -EMSGSIZE;
 	cipher->open = false;
 	cipher->encrypt = encrypt;
-	memcpy(cipher->iv, api_in(iv), cipher->handle.source.alg->ivsize);
+	copy_iv(cipher->iv, iv, iv_size);
+	cipher->position = 0;
 	cipher->held_size = 0;
-	return api_skcipher_ops_of(cipher)->start(cipher);
+	return ops->start ? ops->start(cipher) : 0;
 }
 
 static int crypt_once(struct ualg_skcipher *cipher, bool encrypt, const void *iv, const void *in,

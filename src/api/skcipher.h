@@ -17,6 +17,7 @@ struct ualg_skcipher {
 	bool open;
 	bool encrypt;
 	uint8_t iv[ALG_MAX_IV]; /* with which its next part begins */
+	uint64_t position;      /* how much of it has gone before */
 	uint8_t held[ALG_MAX_BLOCK];
 	size_t held_size; /* under a chunk */
 };
@@ -25,7 +26,8 @@ struct ualg_skcipher {
 struct api_skcipher_ops {
 	struct api_life life;
 	int (*set_key)(struct api_handle *handle, const uint8_t *key, size_t size);
-	/* A message begins, with cipher->encrypt and iv; what was left of another is gone. */
+	/* A message begins, with cipher->encrypt and iv; what was left of another is gone.  May be
+	 * NULL. */
 	int (*start)(struct ualg_skcipher *cipher);
 	/* Its next part, whole chunks unless it is the last; carries the message on. */
 	int (*part)(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
