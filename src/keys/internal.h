@@ -19,6 +19,32 @@ extern struct lock keys_lock;
 /* Payload and state of one of the kernel's keys; the lock is held.  As keys_payload. */
 int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **payload,
 			size_t *size);
+/*
+ * Search permission and validity exactly as the kernel's own AF_ALG asks for them: 0; -ENOPROTOOPT:
+ * it is a keyring; -ENOKEY, -EKEYREVOKED, -EKEYEXPIRED, -EACCES, -EINVAL.
+ */
+int keys_kernel_searchable(const struct keys_host *host, int32_t serial);
+
+/* What the kernel tells of a key to all that may see it: 0, -ENOKEY, -EKEYREVOKED, -EACCES. */
+struct keys_facts {
+	char type[KEYS_TYPE_MAX];
+	uint32_t uid, gid, permissions;
+};
+int keys_kernel_facts(const struct keys_host *host, int32_t serial, struct keys_facts *out);
+
+/* The payload of a key that may be read: as keys_payload. */
+int keys_kernel_read(const struct keys_host *host, int32_t serial, uint8_t **payload, size_t *size);
+
+/* What /proc/keys tells of a key that may be seen. */
+struct keys_listed {
+	int32_t serial;
+	bool expired;
+	char type[KEYS_TYPE_MAX]; /* cut to 9 bytes */
+	const char *text;         /* of user and logon keys: the description, ": ", the size */
+};
+/* Calls each until it returns true, which is returned. */
+bool keys_kernel_list(bool (*each)(void *argument, const struct keys_listed *key), void *argument);
+
 /* Whether the kernel's key is of type logon, as far as it may be seen. */
 bool keys_kernel_is_logon(const struct keys_host *host, int32_t serial);
 /* Whether the kernel has the key no more. */

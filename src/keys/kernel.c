@@ -2,6 +2,7 @@
 /* The kernel's keyrings, and what little else this room asks of the kernel. */
 #include <errno.h>
 #include <linux/keyctl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -33,11 +34,8 @@ enum keys_source keys_source_probe(const struct keys_host *host, int *error)
 	return KEYS_OWN;
 }
 
-/*
- * Search permission and validity exactly as the kernel's own AF_ALG asks for them: looking
- * something up in a key asks the same, and then says ENOTDIR where the key is no keyring.
- */
-static int check_searchable(const struct keys_host *host, int32_t serial)
+/* Looking something up in a key asks the same, and then says ENOTDIR where it is no keyring. */
+int keys_kernel_searchable(const struct keys_host *host, int32_t serial)
 {
 	long result = control(host, KEYCTL_SEARCH, serial, (long)"user", (long)nobody, 0);
 
@@ -52,29 +50,24 @@ static int check_searchable(const struct keys_host *host, int32_t serial)
 	return result == -EINVAL ? -ENOPROTOOPT : -ENOKEY;
 }
 
-/* The type of a key, with its NUL. */
-static int type_of(const struct keys_host *host, int32_t serial, char type[KEYS_TYPE_MAX])
+int keys_kernel_facts(const struct keys_host *host, int32_t serial, struct keys_facts *out)
 {
 	char whole[KEYS_DESCRIPTION_MAX + 128]; /* the kernel gives all of it or nothing */
 	long size = control(host, KEYCTL_DESCRIBE, serial, (long)whole, sizeof(whole) - 1, 0);
-	size_t length;
+	int fields;
 
 	if (size < 0)
 		return (int)size;
 	if ((size_t)size > sizeof(whole) - 1)
 		return -EINVAL;
 	whole[size] = '\0';
-	length = strcspn(whole, ";");
-	if (length < KEYS_TYPE_MAX) {
-		memcpy(type, whole, length);
-		type[length] = '\0';
-	}
+	fields =
+	    sscanf(whole, "%31[^;];%u;%u;%x;", out->type, &out->uid, &out->gid, &out->permissions);
 	secmem_wipe(whole, sizeof(whole));
-	return length < KEYS_TYPE_MAX ? 0 : -EINVAL;
+	return fields == 4 ? 0 : -EINVAL;
 }
 
-static int read_payload(const struct keys_host *host, int32_t serial, uint8_t **payload,
-			size_t *size)
+int keys_kernel_read(const struct keys_host *host, int32_t serial, uint8_t **payload, size_t *size)
 {
 	uint8_t *block = secmem_alloc(KEYS_PAYLOAD_MAX);
 	long result;
@@ -98,8 +91,8 @@ static int read_payload(const struct keys_host *host, int32_t serial, uint8_t **
 int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **payload,
 			size_t *size)
 {
-	char type[KEYS_TYPE_MAX];
-	int result = check_searchable(host, serial);
+	struct keys_facts facts;
+	int result = keys_kernel_searchable(host, serial);
 
 	if (result == -ENOKEY || result == -EKEYREVOKED)
 		keys_logon_drop(serial);
@@ -107,17 +100,18 @@ int keys_kernel_payload(const struct keys_host *host, int32_t serial, uint8_t **
 		return result;
 	if (keys_logon_kept(serial))
 		return keys_logon_copy(serial, payload, size);
-	result = type_of(host, serial, type);
+	result = keys_kernel_facts(host, serial, &facts);
 	if (result < 0)
 		return result;
-	return strcmp(type, "user") == 0 ? read_payload(host, serial, payload, size) : -ENOPROTOOPT;
+	return strcmp(facts.type, "user") == 0 ? keys_kernel_read(host, serial, payload, size)
+					       : -ENOPROTOOPT;
 }
 
 bool keys_kernel_is_logon(const struct keys_host *host, int32_t serial)
 {
-	char type[KEYS_TYPE_MAX];
+	struct keys_facts facts;
 
-	return type_of(host, serial, type) == 0 && strcmp(type, "logon") == 0;
+	return keys_kernel_facts(host, serial, &facts) == 0 && strcmp(facts.type, "logon") == 0;
 }
 
 bool keys_kernel_is_gone(const struct keys_host *host, int32_t serial)
@@ -153,4 +147,43 @@ uint32_t keys_kernel_random(const struct keys_host *host)
 	    (long)sizeof(value))
 		return value;
 	return atomic_fetch_add(&counter, 1);
+}
+
+#define LIST_LINE 8192u /* of /proc/keys: a description and what is before it */
+
+/* A line of the list: serial, flags, uses, time, permissions, user, group, type, what it is. */
+static bool read_line(const char *line, struct keys_listed *out)
+{
+	unsigned serial, permissions;
+	char flags[8], time[8], type[KEYS_TYPE_MAX];
+	long uid, gid;
+	int at = 0;
+
+	if (sscanf(line, "%x %7s %*d %7s %x %ld %ld %31s %n", &serial, flags, time, &permissions,
+		   &uid, &gid, type, &at) != 7 ||
+	    at == 0)
+		return false;
+	out->serial = (int32_t)serial;
+	out->expired = strcmp(time, "expd") == 0;
+	memcpy(out->type, type, sizeof(out->type));
+	out->text = line + at;
+	return true;
+}
+
+bool keys_kernel_list(bool (*each)(void *argument, const struct keys_listed *key), void *argument)
+{
+	FILE *list = fopen("/proc/keys", "re");
+	char line[LIST_LINE];
+	struct keys_listed key;
+	bool found = false;
+
+	if (!list)
+		return false;
+	while (!found && fgets(line, sizeof(line), list)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (read_line(line, &key))
+			found = each(argument, &key);
+	}
+	(void)fclose(list);
+	return found;
 }

@@ -40,6 +40,9 @@ struct keys_host {
 
 	/* Seconds of a clock that does not go back. */
 	int64_t (*now)(void);
+
+	/* The thread that calls; NULL: the one that runs. */
+	uint32_t (*thread)(void);
 };
 
 /*
@@ -74,6 +77,36 @@ bool keys_is_call(long number);
  * -EBUSY where a signal handler has interrupted such a call.
  */
 long keys_call(const struct keys_host *host, long number, const long arguments[5]);
+
+/*
+ * For programs of other processes, whose calls the kernel makes: who sees their calls but not the
+ * results, and has not what they possess.
+ *
+ * The kernel tells everybody of a key's owner, permissions and description, and nobody of a payload
+ * but who possesses it.  So payloads are kept as a program adds or updates keys, and found by what
+ * the kernel says of the serial when it is asked for.
+ */
+struct keys_caller {
+	long process;
+	uint32_t thread;
+	uint32_t uid, gid; /* of its file accesses */
+	const uint32_t *groups;
+	unsigned group_count;
+	bool same_user; /* as the process that asks: what this one possesses may be its as well */
+};
+
+/* The kernel is about to make add_key or keyctl for a caller; the host's copy_in reads its memory.
+ */
+void keys_watch(const struct keys_host *host, const struct keys_caller *caller, long number,
+		const long arguments[5]);
+
+/*
+ * keys_payload of such a caller.  Narrower in the same ways, and: -EACCES where the caller's own
+ * process and thread keyrings have a key that it did not add.  Wider: what is in a keyring that
+ * processes share, and was added by one of them, is taken to be possessed by all of its user.
+ */
+int keys_payload_for(const struct keys_host *host, const struct keys_caller *caller, int32_t serial,
+		     uint8_t **payload, size_t *size);
 
 /* Fork: the lock of this room is taken before and freed after, in both. */
 void keys_fork_prepare(void);

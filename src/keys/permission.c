@@ -70,10 +70,15 @@ static bool finds(const struct keys_host *host, struct keys_key *ring, struct ke
 	return false;
 }
 
-static struct keys_key *of_thread(void)
+static uint32_t this_thread(const struct keys_host *host)
+{
+	return host->thread ? host->thread() : lock_self();
+}
+
+static struct keys_key *of_thread(const struct keys_host *host)
 {
 	for (unsigned i = 0; i < KEYS_MAX; i++)
-		if (keys_store[i].serial && keys_store[i].thread == lock_self())
+		if (keys_store[i].serial && keys_store[i].thread == this_thread(host))
 			return &keys_store[i];
 	return NULL;
 }
@@ -81,9 +86,9 @@ static struct keys_key *of_thread(void)
 #define ROOTS 3u
 
 /* Where possession begins. */
-static void find_roots(struct keys_key *roots[ROOTS])
+static void find_roots(const struct keys_host *host, struct keys_key *roots[ROOTS])
 {
-	roots[0] = of_thread();
+	roots[0] = of_thread(host);
 	roots[1] = keys_of_process;
 	roots[2] = keys_of_session ? keys_of_session : keys_of_user_session;
 }
@@ -94,7 +99,7 @@ static bool possessed(const struct keys_host *host, struct keys_key *key)
 	struct keys_walk walk = {{0}};
 	struct keys_key *roots[ROOTS];
 
-	find_roots(roots);
+	find_roots(host, roots);
 	for (unsigned i = 0; i < ROOTS; i++) {
 		if (roots[i] == key)
 			return keys_granted(host, &reference, KEYS_SEARCH);
@@ -123,7 +128,7 @@ static int make_of_thread(const struct keys_host *host, struct keys_key **out)
 	int result = new_ring(host, "_tid", 0, out);
 
 	if (result == 0)
-		(*out)->thread = lock_self();
+		(*out)->thread = this_thread(host);
 	return result;
 }
 
@@ -164,7 +169,7 @@ static int find_special(const struct keys_host *host, int32_t serial, bool creat
 
 	switch (serial) {
 	case KEY_SPEC_THREAD_KEYRING:
-		*out = of_thread();
+		*out = of_thread(host);
 		return *out || !create ? 0 : make_of_thread(host, out);
 	case KEY_SPEC_PROCESS_KEYRING:
 		if (!keys_of_process && create)
@@ -288,7 +293,7 @@ int keys_search_process(const struct keys_host *host, const struct keys_type *ty
 {
 	struct keys_key *roots[ROOTS];
 
-	find_roots(roots);
+	find_roots(host, roots);
 	for (unsigned i = 0; i < ROOTS; i++) {
 		const struct keys_reference root = {roots[i], true};
 

@@ -65,7 +65,7 @@ static int64_t now(void)
 	return seconds;
 }
 
-static const struct keys_host host = {system_call, copy_in, copy_out, now};
+static const struct keys_host host = {system_call, copy_in, copy_out, now, NULL};
 
 /* A small number: a special keyring, a key made before, or a place in the input. */
 static long argument(uint8_t byte, const int32_t known[KNOWN])

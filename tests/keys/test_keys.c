@@ -88,8 +88,8 @@ static int64_t now(void)
 	return clock_now;
 }
 
-static const struct keys_host with_kernel = {play, copy_in, copy_in, now};
-static const struct keys_host without = {refuse, copy_in, copy_in, now};
+static const struct keys_host with_kernel = {play, copy_in, copy_in, now, NULL};
+static const struct keys_host without = {refuse, copy_in, copy_in, now, NULL};
 
 static long answer_keyctl, answer_add;
 
@@ -110,7 +110,7 @@ static void test_probe(void **state)
 	    {-EPERM, -EPERM, KEYS_OWN, EPERM},  {-EACCES, -EFAULT, KEYS_OWN, EACCES},
 	    {-EINVAL, -EPERM, KEYS_OWN, EPERM}, {-EINVAL, -ENOSYS, KEYS_OWN, ENOSYS},
 	};
-	const struct keys_host host = {answer, copy_in, copy_in, now};
+	const struct keys_host host = {answer, copy_in, copy_in, now, NULL};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

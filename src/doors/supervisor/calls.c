@@ -48,6 +48,10 @@ const struct calls_entry calls_table[] = {
     {"io_pgetevents", SYS_io_pgetevents, CALLS_ALWAYS, 0, serve_io_getevents},
     {"io_destroy", SYS_io_destroy, CALLS_ALWAYS, 0, serve_io_destroy},
 
+    {"add_key", SYS_add_key, CALLS_ALWAYS, 0, serve_keys},
+    {"request_key", SYS_request_key, CALLS_ALWAYS, 0, serve_keys},
+    {"keyctl", SYS_keyctl, CALLS_ALWAYS, 0, serve_keys},
+
     {"setsockopt", SYS_setsockopt, CALLS_DESCRIPTOR, FIRST, serve_setsockopt},
     {"getsockopt", SYS_getsockopt, CALLS_DESCRIPTOR, FIRST, serve_getsockopt},
     {"ioctl", SYS_ioctl, CALLS_DESCRIPTOR, FIRST, serve_ioctl},

@@ -97,6 +97,8 @@ CALLS_HANDLER(netlink_recvfrom);
 CALLS_HANDLER(netlink_recvmsg);
 CALLS_HANDLER(netlink_recvmmsg);
 CALLS_HANDLER(netlink_getsockopt); /* options.c */
+/* keys.c: add_key, request_key, keyctl */
+CALLS_HANDLER(serve_keys);
 /* watch.c */
 CALLS_HANDLER(serve_epoll_ctl);
 /* compat.c: the 32-bit call with many calls inside */

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "doors/common/record.h"
+#include "doors/supervisor/keys.h"
 #include "doors/supervisor/memory.h"
 
 /* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
@@ -24,6 +25,11 @@ static const struct supervisor_call *served;
 void host_serve(const struct supervisor_call *call)
 {
 	served = call;
+}
+
+const struct supervisor_call *host_served(void)
+{
+	return served;
 }
 
 static uint64_t effective_capabilities(pid_t thread)
@@ -88,6 +94,7 @@ void host_begin(void)
 	    .guard = memory_guard,
 	    .probe = memory_probe,
 	    .capable = capable,
+	    .key_lookup = supervisor_key_lookup,
 	    .changed = changed,
 	    .ended = record_end,
 	};

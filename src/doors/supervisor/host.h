@@ -15,5 +15,6 @@ void host_begin(void);
 
 /* Whose call is being served; NULL: none. */
 void host_serve(const struct supervisor_call *call);
+const struct supervisor_call *host_served(void);
 
 #endif
