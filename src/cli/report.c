@@ -206,8 +206,8 @@ const struct cli_command cli_report_command = {
 	"type, name, driver; of a use operation, key, count, bytes, least, most; of an error\n"
 	"call, error, count.  Lines add up, in any order, and records can be put together with\n"
 	"cat.  They hold neither keys nor data.  A program adds to the record when it binds,\n"
-	"when it closes a socket or ends, and now and then between: of one that is killed or\n"
-	"executes another program, the last counts may be missing.\n\n"
+	"when it closes a socket or ends, and now and then between: of one that is killed, the\n"
+	"last counts may be missing.\n\n"
 	"Exit status: 1 if a line is not of a record; the others are counted all the same.\n",
     .options = options,
     .usage_exit = CLI_USAGE,

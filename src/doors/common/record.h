@@ -13,9 +13,9 @@
  * of the result).  A call that would have to wait (EAGAIN, EINTR) is no error.  An algorithm that
  * the kernel serves has no driver and no use: nobody sees its calls.
  *
- * What is counted is written when a socket ends, at exit and _exit, and before that at growing
- * intervals, beginning with the first operation: so a socket writes few lines however much it is
- * used, and a program that ends without a word (a signal, execve) leaves what it did, if not how
+ * What is counted is written when a socket ends, at exit, _exit and exec, and before that at
+ * growing intervals, beginning with the first operation: so a socket writes few lines however much
+ * it is used, and a program that ends without a word (a signal) leaves what it did, if not how
  * often.  Lines of one socket add up.
  *
  * A line is one write to the file, which is opened by its name each time: no descriptor stays open,

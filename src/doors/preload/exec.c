@@ -9,41 +9,49 @@
 
 #include "doors/preload/handover.h"
 #include "doors/preload/real.h"
+#include "doors/preload/recording.h"
+
+/* The program that is left tells what it did, and what it leaves behind finds its owner. */
+static void leave(void)
+{
+	preload_record_flush();
+	preload_handover_inherited();
+}
 
 PRELOAD_EXPORT int execve(const char *path, char *const argv[], char *const environment[])
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(execve)(path, argv, environment);
 }
 
 PRELOAD_EXPORT int execv(const char *path, char *const argv[])
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(execv)(path, argv);
 }
 
 PRELOAD_EXPORT int execvp(const char *file, char *const argv[])
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(execvp)(file, argv);
 }
 
 PRELOAD_EXPORT int execvpe(const char *file, char *const argv[], char *const environment[])
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(execvpe)(file, argv, environment);
 }
 
 PRELOAD_EXPORT int fexecve(int number, char *const argv[], char *const environment[])
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(fexecve)(number, argv, environment);
 }
 
 PRELOAD_EXPORT int execveat(int directory, const char *path, char *const argv[],
 			    char *const environment[], int flags)
 {
-	preload_handover_inherited();
+	leave();
 	return REAL(execveat)(directory, path, argv, environment, flags);
 }
 

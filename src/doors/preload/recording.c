@@ -46,16 +46,21 @@ void preload_record_refusal(const struct sock *sock, const char *call, int error
 	record_refusal(self, sock, call, error);
 }
 
-/* exit() */
-__attribute__((destructor)) static void flush(void)
+void preload_record_flush(void)
 {
 	if (record_is_on() && preload_owns())
 		record_flush();
 }
 
+/* exit() */
+__attribute__((destructor)) static void at_exit(void)
+{
+	preload_record_flush();
+}
+
 PRELOAD_EXPORT void _exit(int status)
 {
-	flush();
+	preload_record_flush();
 	REAL(_exit)(status);
 	__builtin_unreachable();
 }

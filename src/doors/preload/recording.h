@@ -18,6 +18,7 @@ void preload_recording_forked(void);
 void preload_record_bind(const struct sock *sock, const void *address, size_t size, int result);
 void preload_record_accept(struct sock *sock, const struct sock *from);
 void preload_record_data(struct sock *sock, const struct sock_io *io, bool sending, ssize_t result);
+void preload_record_flush(void); /* not in a vfork's child */
 void preload_record_refusal(const struct sock *sock, const char *call, int error);
 
 #endif
