@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 
 static const size_t page = 4096;
@@ -406,6 +407,64 @@ static int action_in_vfork(void)
 	return handler_story(op) ? 2 : 0;
 }
 
+/* ---- a call that a handler has left by siglongjmp ---- */
+
+#define LONG_WORK (512u << 20) /* bytes: more than is hashed before the timer */
+
+static sigjmp_buf way_out;
+
+static void leave(int number)
+{
+	(void)number;
+	siglongjmp(way_out, 1);
+}
+
+/* Begins to hash, and is taken out of it.  False: not in time. */
+static bool leave_a_send(int op, const uint8_t *memory)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 20000}};
+
+	if (sigsetjmp(way_out, 1) != 0)
+		return true;
+	setitimer(ITIMER_REAL, &soon, NULL);
+	send(op, memory, LONG_WORK, 0);
+	return false;
+}
+
+/* A fault below frames that have written over what the call left on the stack. */
+__attribute__((noinline)) static int fault_deep(uint8_t *memory)
+{
+	volatile uint8_t frame[16384];
+
+	memset((void *)frame, 0x5a, sizeof(frame));
+	nowhere = (int *)(void *)memory;
+	return fault_once() + (frame[0] != 0x5a);
+}
+
+static int left_by_jump(void)
+{
+	struct sigaction fault = {.sa_sigaction = jump_back, .sa_flags = SA_SIGINFO};
+	int op = hash_op(), other = hash_op();
+	uint8_t *memory = mmap(NULL, LONG_WORK, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	default_actions();
+	signal(SIGALRM, leave);
+	sigaction(SIGSEGV, &fault, NULL);
+	if (memory == MAP_FAILED || !leave_a_send(op, memory))
+		return 1;
+	munmap(memory, LONG_WORK);
+	/* The faults are the program's own, though at addresses of that call. */
+	nowhere = (int *)(void *)memory;
+	if (fault_once())
+		return 2;
+	if (fault_deep(memory + 4096))
+		return 3;
+	if (!hashes_abc(other) || send(other, memory, 16, 0) != -1 || errno != EFAULT)
+		return 4;
+	nowhere = (int *)(void *)memory;
+	return fault_once() ? 5 : 0;
+}
+
 #define STORY(name)                                                                                \
 	static void story_##name(void **state)                                                     \
 	{                                                                                          \
@@ -430,6 +489,7 @@ STORY(alternate_stack)
 STORY(handler_uses_sockets)
 STORY(by_system_call)
 STORY(action_in_vfork)
+STORY(left_by_jump)
 DEATH(default_kills, SIGSEGV)
 DEATH(default_kills_when_sent, SIGBUS)
 DEATH(ignored, SIGSEGV)
@@ -446,6 +506,7 @@ int main(void)
 	    cmocka_unit_test(story_handler_uses_sockets),
 	    cmocka_unit_test(story_by_system_call),
 	    cmocka_unit_test(story_action_in_vfork),
+	    cmocka_unit_test(story_left_by_jump),
 	    cmocka_unit_test(story_default_kills),
 	    cmocka_unit_test(story_default_kills_when_sent),
 	    cmocka_unit_test(story_ignored),

@@ -30,17 +30,54 @@ typedef jmp_buf recovery_point;
 
 #define PAGE_MASK ((uintptr_t)4095)
 
+/*
+ * A guard, in the stack frame of preload_guard.  A program's handler that interrupts the work may
+ * leave it by siglongjmp, and the guard stays behind in a frame that is no more: it is told from
+ * one in force by where it lies, and by the marks at its ends, which later calls write over.
+ */
 struct recovery {
+	volatile uintptr_t first; /* its own address while it is in force */
 	recovery_point point;
 	const struct iovec *iov;
 	size_t count;
 	struct recovery *outer;
+	volatile uintptr_t last; /* as first, inverted */
 };
+
+#define WORK_STACK (256u * 1024) /* bytes of the stack that guarded work may use */
+
+/* With AddressSanitizer too, guards have to lie on the stack, and dead frames are looked at. */
+#define ON_THE_STACK __attribute__((noinline, no_sanitize("address")))
 
 static _Thread_local struct recovery *volatile current;
 
-__attribute__((noinline)) int preload_guard(const struct iovec *iov, size_t count,
-					    int (*work)(void *), void *argument)
+static inline void recovery_begin(struct recovery *recovery)
+{
+	recovery->first = (uintptr_t)recovery;
+	recovery->last = ~(uintptr_t)recovery;
+	current = recovery;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+static inline void recovery_end(struct recovery *recovery)
+{
+	atomic_signal_fence(memory_order_seq_cst);
+	current = recovery->outer;
+	recovery->first = 0;
+	recovery->last = 0;
+}
+
+/* Whether a guard holds for work whose stack has got to this address. */
+ON_THE_STACK static bool recovery_holds(const struct recovery *recovery, uintptr_t stack)
+{
+	uintptr_t top = (uintptr_t)recovery;
+
+	return stack < top && top - stack < WORK_STACK && recovery->first == top &&
+	       recovery->last == ~top;
+}
+
+ON_THE_STACK int preload_guard(const struct iovec *iov, size_t count, int (*work)(void *),
+			       void *argument)
 {
 	struct recovery here;
 	int result;
@@ -53,14 +90,12 @@ __attribute__((noinline)) int preload_guard(const struct iovec *iov, size_t coun
 	here.count = count;
 	here.outer = current;
 	if (RECOVERY_SET(here.point)) {
-		current = current->outer;
+		recovery_end(current);
 		return -EFAULT;
 	}
-	current = &here;
-	atomic_signal_fence(memory_order_seq_cst);
+	recovery_begin(&here);
 	result = work(argument);
-	atomic_signal_fence(memory_order_seq_cst);
-	current = here.outer;
+	recovery_end(&here);
 	return result;
 }
 
@@ -155,12 +190,21 @@ static void escape_on_return(ucontext_t *context)
 #endif
 }
 
-static bool fault_is_guarded(const siginfo_t *info)
+static uintptr_t stack_of(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+	return (uintptr_t)context->uc_mcontext.gregs[REG_RSP];
+#else
+	return (uintptr_t)context->uc_mcontext.sp;
+#endif
+}
+
+ON_THE_STACK static bool fault_is_guarded(const siginfo_t *info, const ucontext_t *context)
 {
 	const struct recovery *recovery = current;
 	uintptr_t address = (uintptr_t)info->si_addr;
 
-	if (!recovery || info->si_code <= 0)
+	if (!recovery || info->si_code <= 0 || !recovery_holds(recovery, stack_of(context)))
 		return false;
 	for (size_t i = 0; i < recovery->count; i++) {
 		uintptr_t start = (uintptr_t)recovery->iov[i].iov_base;
@@ -271,7 +315,7 @@ static void forward(int number, siginfo_t *info, void *context)
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
-	if (fault_is_guarded(info))
+	if (fault_is_guarded(info, context))
 		escape_on_return(context);
 	else if (!preload_handover_asked(info))
 		forward(number, info, context);
