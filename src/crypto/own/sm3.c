@@ -45,25 +45,49 @@ static uint32_t p1(uint32_t x)
 
 /* Section 4.3: the functions of rounds 0 to 15, and of the others. */
 #define PARITY(x, y, z)   ((x) ^ (y) ^ (z))
-#define MAJORITY(x, y, z) (((x) & (y)) | (((x) | (y)) & (z)))
+#define MAJORITY(x, y, z) (((x) & (y)) + (((x) ^ (y)) & (z)))
 #define CHOICE(x, y, z)   ((((y) ^ (z)) & (x)) ^ (z))
 
-/* Word j of the message, expanded (section 5.3.2): the last 16 are kept. */
-#define W(j) w[(j)&15]
+/*
+ * The words of the message, expanded (section 5.3.2), in one of two ways.  One at a time, of which
+ * the last 16 are kept; or, where there are groups, three at a time and kept all: group k % 6 has
+ * the words from 3 * k - 2 on, and what is in its last lane does not matter.
+ */
+#define W(j) w[group ? (j) : (j)&15]
 #define EXPAND(j)                                                                                  \
 	W(j) = p1(W(j) ^ W((j) + 7) ^ bytes_rotl32(W((j) + 13), 15)) ^                             \
 	       bytes_rotl32(W((j) + 3), 7) ^ W((j) + 10)
+
+typedef uint32_t words __attribute__((vector_size(16)));
+
+#define GROUP(k)        group[(k) % 6]
+#define ROTATE(x, by)   ((x) << (by) | (x) >> (32 - (by)))
+#define FROM_LAST(a, b) __builtin_shufflevector(a, b, 2, 4, 5, 6)
+
+/* Words 16 + 3 * k and the two behind it, in place of those that are needed no more. */
+#define EXPAND_THREE(k)                                                                            \
+	do {                                                                                       \
+		words x = FROM_LAST(GROUP(k), GROUP((k) + 1)) ^ GROUP((k) + 3) ^                   \
+			  ROTATE(GROUP((k) + 5), 15);                                              \
+                                                                                                   \
+		x ^= ROTATE(x, 15) ^ ROTATE(x, 23);                                                \
+		x ^= ROTATE(FROM_LAST(GROUP((k) + 1), GROUP((k) + 2)), 7) ^ GROUP((k) + 4);        \
+		GROUP(k) = x;                                                                      \
+		memcpy(w + 16 + 3 * (k), &x, sizeof(x));                                           \
+	} while (0)
 
 /* One round of section 5.3.3; instead of moving the words it names them anew. */
 #define ROUND(a, b, c, d, e, f, g, h, FF, GG, j)                                                   \
 	do {                                                                                       \
 		uint32_t turned = bytes_rotl32(a, 12);                                             \
-		uint32_t ss1 = bytes_rotl32(turned + e + constants[j], 7);                         \
+		uint32_t ss1 = bytes_rotl32((turned + constants[j]) + e, 7);                       \
                                                                                                    \
-		if ((j) >= 12)                                                                     \
+		if (group && (j) % 3 == 0 && (j) < 54)                                             \
+			EXPAND_THREE((j) / 3);                                                     \
+		if (!group && (j) >= 12)                                                           \
 			EXPAND((j) + 4);                                                           \
-		d += FF(a, b, c) + (ss1 ^ turned) + (W(j) ^ W((j) + 4));                           \
-		h += GG(e, f, g) + ss1 + W(j);                                                     \
+		d = (d + FF(a, b, c) + (W(j) ^ W((j) + 4))) + (ss1 ^ turned);                      \
+		h = (h + GG(e, f, g) + W(j)) + ss1;                                                \
 		b = bytes_rotl32(b, 9);                                                            \
 		f = bytes_rotl32(f, 19);                                                           \
 		h = p0(h);                                                                         \
@@ -85,15 +109,14 @@ static uint32_t p1(uint32_t x)
 		FOUR_ROUNDS(FF, GG, (j) + 12);                                                     \
 	} while (0)
 
-__attribute__((always_inline)) static inline void compress_inline(struct sm3_state *state,
-								  const uint8_t *data)
+#define INLINE __attribute__((always_inline)) static inline
+
+/* group: NULL, or those of words 0 to 15. */
+INLINE void run_rounds(struct sm3_state *state, uint32_t *w, words *group)
 {
 	uint32_t a = state->v[0], b = state->v[1], c = state->v[2], d = state->v[3];
 	uint32_t e = state->v[4], f = state->v[5], g = state->v[6], h = state->v[7];
-	uint32_t w[16];
 
-	for (unsigned j = 0; j < 16; j++)
-		w[j] = bytes_load_be32(data + 4 * j);
 	SIXTEEN_ROUNDS(PARITY, PARITY, 0);
 	SIXTEEN_ROUNDS(MAJORITY, CHOICE, 16);
 	SIXTEEN_ROUNDS(MAJORITY, CHOICE, 32);
@@ -110,23 +133,70 @@ __attribute__((always_inline)) static inline void compress_inline(struct sm3_sta
 
 static void compress_portable(struct sm3_state *state, const uint8_t *data)
 {
-	compress_inline(state, data);
+	uint32_t w[16];
+
+	for (unsigned j = 0; j < 16; j++)
+		w[j] = bytes_load_be32(data + 4 * j);
+	run_rounds(state, w, NULL);
 }
 
 static void (*compress)(struct sm3_state *state, const uint8_t *data) = compress_portable;
 
 #if defined(__x86_64__)
-/* The same with rotations that leave their source alone. */
-__attribute__((target("bmi,bmi2"))) static void compress_bmi(struct sm3_state *state,
-							     const uint8_t *data)
+
+typedef uint8_t bytes16 __attribute__((vector_size(16)));
+
+INLINE words load_words(const uint8_t *from)
 {
-	compress_inline(state, data);
+	bytes16 bytes;
+
+	memcpy(&bytes, from, sizeof(bytes));
+	return (words)__builtin_shufflevector(bytes, bytes, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8,
+					      15, 14, 13, 12);
+}
+
+INLINE void compress_groups(struct sm3_state *state, const uint8_t *data)
+{
+	uint32_t w[72]; /* the last group has a lane too many */
+	words group[6] = {
+	    [1] = load_words(data + 4),
+	    [2] = load_words(data + 16),
+	    [3] = load_words(data + 28),
+	    [4] = load_words(data + 40),
+	};
+
+	for (unsigned j = 0; j < 16; j += 4) {
+		words four = load_words(data + 4 * j);
+
+		memcpy(w + j, &four, sizeof(four));
+	}
+	group[0] = w[0] - (words){0};
+	group[5] = __builtin_shufflevector(load_words(data + 48), group[0], 1, 2, 3, 3);
+	run_rounds(state, w, group);
+}
+
+/* With rotations that leave their source alone, and the message three words at a time. */
+__attribute__((target("avx2,bmi,bmi2"))) static void compress_avx2(struct sm3_state *state,
+								   const uint8_t *data)
+{
+	compress_groups(state, data);
+}
+
+/* And with rotations of vectors. */
+__attribute__((target("avx512f,avx512vl,bmi,bmi2"))) static void
+compress_avx512(struct sm3_state *state, const uint8_t *data)
+{
+	compress_groups(state, data);
 }
 
 static void choose_code(void)
 {
-	if (cpu_has(CPU_BMI2))
-		compress = compress_bmi;
+	if (!cpu_has(CPU_BMI2))
+		return;
+	if (cpu_has(CPU_AVX512))
+		compress = compress_avx512;
+	else if (cpu_has(CPU_AVX2))
+		compress = compress_avx2;
 }
 #else
 static void choose_code(void)
