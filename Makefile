@@ -5,6 +5,7 @@
 #   make check         build, and run every test
 #   make all           build
 #   make bench         measure, against the goals in bench/; numbers go to $(BUILD)/bench.json
+#   make bench-kernel  the kernel's AF_ALG beside the preload door, emulated
 #   make bench-charts  draw them (docs/benchmarks.md)
 #   make races         the race tests under ThreadSanitizer
 #   make leaks         10,000 sockets, and the conformance table under valgrind
@@ -26,7 +27,7 @@ FUZZ_SECONDS ?= 30
 HOSTILE_SECONDS ?= 600
 SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null)
 
-.PHONY: all try check bench bench-charts races leaks fuzz hostile cross large package install format check-format docs check-docs clean
+.PHONY: all try check bench bench-kernel bench-charts races leaks fuzz hostile cross large package install format check-format docs check-docs clean
 
 all: $(BUILD)/build.ninja
 	ninja -C $(BUILD)
@@ -47,6 +48,9 @@ check:
 
 bench: all
 	sh bench/run.sh $(BUILD) --json $(BUILD)/bench.json
+
+bench-kernel: all
+	sh bench/kernel.sh $(BUILD)
 
 bench-charts: all
 	bench/charts.py $(BUILD)/bench.json $(BUILD)

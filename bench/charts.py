@@ -91,6 +91,7 @@ def small_requests(data, path):
             axis.text(place, cell["ns"] * 1.08, f"{cell['ns']:.0f}", ha="center", fontsize=6)
         axis.set_xticks(range(len(here)), [way for way, _, _ in here], rotation=90, fontsize=8)
         axis.set_title(name if len(name) < 16 else name.replace("(", "(\n"), fontsize=9)
+        axis.minorticks_off()
         axis.grid(True, axis="y", alpha=0.3)
     axes[0].set(ylabel="ns", ylim=(min(c["ns"] for c in cells) / 2, 2 * max(c["ns"] for c in cells)))
     figure.suptitle(f"Cost of a request of {SMALL} bytes ({data['processor']}); "

@@ -3,9 +3,13 @@
  * ualg beside the libraries, in one run: `ualg bench` starts it under the preload library.
  *
  *     compare [--quick] [--json FILE] [--ualg PATH] [--only ALGORITHM]
+ *             [--most BYTES] [--ways WAY,WAY...]
+ *
+ * With --ways the rest is left out, and the ratios of the first two are printed.
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -128,20 +132,32 @@ static bool write_json(const char *path)
 	return fclose(file) == 0;
 }
 
+/* Of the first two of a list. */
+static void print_ratios(const char *list)
+{
+	char first[32] = "", second[32] = "";
+
+	if (sscanf(list, "%31[^,],%31[^,]", first, second) != 2)
+		return;
+	printf("\ntimes that %s takes as long as %s", first, second);
+	grid_ratios(first, second);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
 	    {"quick", no_argument, NULL, 'q'},      {"json", required_argument, NULL, 'j'},
 	    {"ualg", required_argument, NULL, 'u'}, {"only", required_argument, NULL, 'o'},
+	    {"ways", required_argument, NULL, 'w'}, {"most", required_argument, NULL, 'm'},
 	    {"serve", no_argument, NULL, 's'},      {0}};
-	const char *json = NULL, *only = NULL;
-	bool quick = false;
+	struct grid_choice choice = {0};
+	const char *json = NULL;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		switch (option) {
 		case 'q':
-			quick = true;
+			choice.quick = true;
 			break;
 		case 'j':
 			json = optarg;
@@ -150,7 +166,13 @@ int main(int argc, char **argv)
 			way_ualg = optarg;
 			break;
 		case 'o':
-			only = optarg;
+			choice.job = optarg;
+			break;
+		case 'w':
+			choice.ways = optarg;
+			break;
+		case 'm':
+			choice.most = strtoul(optarg, NULL, 10);
 			break;
 		case 's':
 			return way_remote_serve();
@@ -160,13 +182,16 @@ int main(int argc, char **argv)
 	}
 	measure_pin();
 	memset(way_in, 0x5a, sizeof(way_in));
-	grid_run(quick, only);
-	if (!only) {
-		extra_sockets(quick);
-		extra_together(quick);
-		extra_threads(quick);
+	grid_run(&choice);
+	if (choice.ways) {
+		print_ratios(choice.ways);
+	} else if (!choice.job) {
+		extra_sockets(choice.quick);
+		extra_together(choice.quick);
+		extra_threads(choice.quick);
 	}
-	print_goals();
+	if (!choice.ways)
+		print_goals();
 	if (json && !write_json(json)) {
 		perror(json);
 		return 1;

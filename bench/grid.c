@@ -83,30 +83,61 @@ static size_t batch_of(const struct entry *entry)
 	double took = time_batch(entry, 1);
 
 	took = time_batch(entry, took < BATCH / 10 ? 10 : 1);
-	return took >= BATCH ? 1 : (size_t)(BATCH / took) + 1;
+	return took >= BATCH || took <= 0 ? 1 : (size_t)(BATCH / took) + 1;
 }
 
-static void measure_job(size_t j, size_t s, unsigned repetitions)
+/* Whether a list of names, with commas between, has one; NULL has all. */
+static bool has_name(const char *list, const char *name)
+{
+	size_t size = strlen(name);
+
+	while (list && *list) {
+		size_t word = strcspn(list, ",");
+
+		if (word == size && memcmp(list, name, size) == 0)
+			return true;
+		list += word + (list[word] == ',');
+	}
+	return !list;
+}
+
+/* A way that cannot do the job after all is out. */
+static void take_sample(struct entry *entry, struct measure *measure)
+{
+	double time;
+
+	if (!entry->context)
+		return;
+	time = time_batch(entry, entry->count);
+	if (time < 0)
+		entry->context = NULL;
+	else
+		measure->sample[measure->samples++] = time;
+}
+
+static void measure_job(size_t j, size_t s, const char *chosen, unsigned repetitions)
 {
 	static struct measure measures[GRID_WAYS];
 	static uint8_t expected[WAY_MAX_SIZE + WAY_MAX_TAG];
 	struct job job = grid_jobs[j];
+	bool first = true;
 	struct entry entries[GRID_WAYS];
 
 	job.size = grid_sizes[s];
 	for (size_t w = 0; w < way_count; w++) {
-		entries[w] = (struct entry){.way = ways[w], .context = ways[w]->open(&job)};
+		entries[w] = (struct entry){.way = ways[w]};
 		measures[w].samples = 0;
+		if (has_name(chosen, ways[w]->name))
+			entries[w].context = ways[w]->open(&job);
 		if (!entries[w].context)
 			continue;
-		check_output(&entries[w], &job, expected, w == 0);
+		check_output(&entries[w], &job, expected, first);
+		first = false;
 		entries[w].count = batch_of(&entries[w]);
 	}
 	for (unsigned r = 0; r < repetitions; r++)
 		for (size_t w = 0; w < way_count; w++)
-			if (entries[w].context)
-				measures[w].sample[measures[w].samples++] =
-				    time_batch(&entries[w], entries[w].count);
+			take_sample(&entries[w], &measures[w]);
 	for (size_t w = 0; w < way_count; w++) {
 		if (!entries[w].context)
 			continue;
@@ -178,17 +209,41 @@ static void warm_up(void)
 		sum = sum + 1;
 }
 
-void grid_run(bool quick, const char *only)
+void grid_run(const struct grid_choice *choice)
 {
+	unsigned repetitions = choice->quick ? QUICK : REPETITIONS;
+
 	warm_up();
-	printf("encryption and hashing, medians of %u batches in turn\n",
-	       quick ? QUICK : REPETITIONS);
+	printf("encryption and hashing, medians of %u batches in turn\n", repetitions);
 	for (size_t j = 0; j < GRID_JOBS; j++) {
-		if (only && !job_is(&grid_jobs[j], only))
+		if (choice->job && !job_is(&grid_jobs[j], choice->job))
 			continue;
 		for (size_t s = 0; s < GRID_SIZES; s++)
-			measure_job(j, s, quick ? QUICK : REPETITIONS);
+			if (!choice->most || grid_sizes[s] <= choice->most)
+				measure_job(j, s, choice->ways, repetitions);
 		print_job(j);
+	}
+}
+
+void grid_ratios(const char *way, const char *to)
+{
+	printf("\n%-26s", "");
+	for (size_t s = 0; s < GRID_SIZES; s++)
+		printf(" %9s", size_text(grid_sizes[s]));
+	printf("\n");
+	for (size_t j = 0; j < GRID_JOBS; j++) {
+		printf("%-26s", grid_jobs[j].name);
+		for (size_t s = 0; s < GRID_SIZES; s++) {
+			const struct grid_cell *a =
+			    grid_cell(grid_jobs[j].name, grid_sizes[s], way);
+			const struct grid_cell *b = grid_cell(grid_jobs[j].name, grid_sizes[s], to);
+
+			if (a && b)
+				printf(" %9.2f", a->median / b->median);
+			else
+				printf(" %9s", "-");
+		}
+		printf("\n");
 	}
 }
 

@@ -22,8 +22,19 @@ extern const struct job grid_jobs[GRID_JOBS]; /* without size */
 extern const size_t grid_sizes[GRID_SIZES];
 extern struct grid_cell grid[GRID_JOBS][GRID_SIZES][GRID_WAYS];
 
-/* Measures and prints.  quick: fewer repetitions.  only: one job's name, or NULL. */
-void grid_run(bool quick, const char *only);
+/* What to measure.  quick: fewer repetitions. */
+struct grid_choice {
+	bool quick;
+	const char *job;  /* one job's name, or NULL */
+	const char *ways; /* names with commas between, or NULL */
+	size_t most;      /* bytes of the largest requests, or 0: all */
+};
+
+/* Measures and prints. */
+void grid_run(const struct grid_choice *choice);
+
+/* Prints, for each job and size, how many times as long one way takes as another. */
+void grid_ratios(const char *way, const char *to);
 
 /* NULL: not measured. */
 const struct grid_cell *grid_cell(const char *job, size_t size, const char *way);

@@ -51,7 +51,8 @@ struct way {
 	/* count requests: the digest or the text at out, and behind it the tag. */
 	void (*run)(void *context, size_t count);
 	void (*close)(void *context);
-	/* Takes count requests elsewhere and returns the time of one, ns; NULL: run is timed. */
+	/* Takes count requests elsewhere and returns the time of one, ns; negative: they could not
+	 * be done; NULL: run is timed. */
 	double (*time)(void *context, size_t count);
 };
 

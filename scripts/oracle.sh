@@ -2,20 +2,23 @@
 # SPDX-License-Identifier: MIT
 # Runs a command on a real Debian kernel that has AF_ALG, in an emulator.
 #
-#   oracle.sh [--backports] [--timeout SECONDS] -- COMMAND [ARGUMENT...]
+#   oracle.sh [--backports] [--icount] [--timeout SECONDS] -- COMMAND [ARGUMENT...]
 #
 # The kernel is the package that linux-image-amd64 of this Debian release stands for, or that of the
 # release's backports.  It sees this machine's files, read-only, and runs COMMAND as root in the
 # current directory; standard output, standard error and the exit status come back at the end.
+# With --icount the guest's clock counts instructions: one is a nanosecond.
 # 124: it took longer than SECONDS (600); 125: the emulator failed.  Wants qemu-system-x86,
 # busybox-static, cpio, kmod and apt.  What was fetched is kept in ~/.cache/ualg-oracle.
 set -eu
 
 limit=600
 release=stable
+icount=
 while [ $# -gt 0 ]; do
 	case $1 in
 	--backports) release=backports ;;
+	--icount) icount='-icount shift=0,sleep=off' ;;
 	--timeout) limit=$2; shift ;;
 	--) shift; break ;;
 	*) break ;;
@@ -147,7 +150,8 @@ trap 'rm -rf "$result"' EXIT
 } >"$result/command"
 
 status=0
-timeout "$limit" qemu-system-x86_64 -accel tcg -machine q35 -cpu max -m 768 \
+# shellcheck disable=SC2086 # a list of words, or none
+timeout "$limit" qemu-system-x86_64 -accel tcg $icount -machine q35 -cpu max -m 768 \
 	-nodefaults -no-user-config -display none -no-reboot -serial "file:$result/console" \
 	-kernel "$cache"/kernel/boot/vmlinuz-* -initrd "$cache/initramfs" \
 	-append "console=ttyS0 quiet panic=-1 mitigations=off tsc=reliable cryptomgr.notests" \
