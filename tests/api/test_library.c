@@ -89,6 +89,26 @@ static void test_default_transport(void **state)
 	assert_null(digest);
 }
 
+/* A driver that only a kernel has: auto goes there, where there is one. */
+static void test_auto(void **state)
+{
+	struct ualg_digest *digest;
+	uint8_t result[64], expected[64];
+	int found;
+
+	(void)state;
+	assert_int_equal(ualg_digest_open(&digest, "sha512-ssse3", UALG_TRANSPORT_DIRECT), -ENOENT);
+	found = ualg_digest_open(&digest, "sha512-ssse3", UALG_TRANSPORT_AUTO);
+	if (found == -ENOENT)
+		return;
+	assert_int_equal(found, 0);
+	assert_int_equal(ualg_digest_transport(digest), UALG_TRANSPORT_KERNEL);
+	assert_int_equal(ualg_digest_once(digest, "abc", 3, result, sizeof(result)), 0);
+	reference_digest("SHA512", "abc", 3, expected);
+	assert_memory_equal(result, expected, 64);
+	ualg_digest_close(digest);
+}
+
 static void test_type_names(void **state)
 {
 	static const char *const names[] = {"any", "hash", "skcipher", "aead", "rng"};
@@ -273,12 +293,19 @@ static void test_secure_equal(void **state)
 }
 
 static const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_version),         cmocka_unit_test(test_error_texts),
-    cmocka_unit_test(test_transport_names), cmocka_unit_test(test_default_transport),
-    cmocka_unit_test(test_type_names),      cmocka_unit_test(test_find),
-    cmocka_unit_test(test_find_errors),     cmocka_unit_test(test_walk),
-    cmocka_unit_test(test_priority),        cmocka_unit_test(test_secure_memory),
-    cmocka_unit_test(test_secure_equal),    cmocka_unit_test(test_drivers),
+    cmocka_unit_test(test_version),
+    cmocka_unit_test(test_error_texts),
+    cmocka_unit_test(test_transport_names),
+    cmocka_unit_test(test_default_transport),
+    cmocka_unit_test(test_type_names),
+    cmocka_unit_test(test_find),
+    cmocka_unit_test(test_find_errors),
+    cmocka_unit_test(test_walk),
+    cmocka_unit_test(test_priority),
+    cmocka_unit_test(test_secure_memory),
+    cmocka_unit_test(test_secure_equal),
+    cmocka_unit_test(test_drivers),
+    cmocka_unit_test(test_auto),
 };
 
 const struct test_group test_library_group = TEST_GROUP(tests);

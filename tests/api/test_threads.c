@@ -9,7 +9,7 @@
 #define THREADS 6
 #define ROUNDS  60
 
-static const char *const names[] = {"sha256",    "hmac(sha3-256)", "blake2b-256", "sm3",
+static const char *const names[] = {"sha256",    "hmac(sha3-256)", "blake2b-256", "sha512",
 				    "cmac(aes)", "hmac(md5)",      "wp512"};
 
 #define NAMES (sizeof(names) / sizeof(names[0]))
