@@ -20,12 +20,19 @@ static void digest_init(const struct tfm *tfm, void *state)
 	(void)state;
 }
 
+#define SMALLEST_PAGE 4096u
+
+/* Nobody wants the bytes, but memory that is not there has to be found missing (H-14). */
 static int digest_update(const struct tfm *tfm, void *state, const uint8_t *data, size_t size)
 {
+	const volatile uint8_t *bytes = data;
+
 	(void)tfm;
 	(void)state;
-	(void)data;
-	(void)size;
+	for (size_t i = 0; i < size; i += SMALLEST_PAGE)
+		(void)bytes[i];
+	if (size)
+		(void)bytes[size - 1];
 	return 0;
 }
 
