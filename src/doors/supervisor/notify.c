@@ -73,7 +73,7 @@ static const struct supervisor_way way = {
     .inject = inject,
 };
 
-static bool is_compat(uint32_t arch)
+bool notify_is_compat(uint32_t arch)
 {
 #if defined(__x86_64__)
 	return arch == AUDIT_ARCH_I386;
@@ -89,7 +89,7 @@ static void serve(const struct seccomp_notif *request)
 	    .way = &way,
 	    .id = request->id,
 	    .thread = (pid_t)request->pid,
-	    .compat = is_compat(request->data.arch),
+	    .compat = notify_is_compat(request->data.arch),
 	    .number = request->data.nr,
 	};
 

@@ -5,6 +5,9 @@
 
 #include "doors/supervisor/supervisor.h"
 
+/* Whether an architecture of struct seccomp_data is this machine's 32-bit one. */
+bool notify_is_compat(uint32_t arch);
+
 /* Takes calls from a listener and serves them, until nobody is left who could make one. */
 void notify_serve(int listener);
 
