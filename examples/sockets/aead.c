@@ -30,10 +30,9 @@ static void put(struct cmsghdr *header, int type, const void *data, size_t size)
 /* Sends AAD, text and, to open, the tag; reads AAD, text and, of sealing, the tag. */
 static ssize_t run(int operation, unsigned direction, const void *in, size_t size, void *out)
 {
-	struct {
-		struct af_alg_iv header;
-		unsigned char bytes[IV_SIZE];
-	} iv = {.header = {.ivlen = IV_SIZE}};
+	/* struct af_alg_iv: the size, and behind it the IV, here zeros. */
+	unsigned char iv[sizeof(struct af_alg_iv) + IV_SIZE] = {0};
+	const __u32 iv_size = IV_SIZE;
 	union {
 		struct cmsghdr header;
 		char room[2 * CMSG_SPACE(sizeof(unsigned)) + CMSG_SPACE(sizeof(iv))];
@@ -52,7 +51,8 @@ static ssize_t run(int operation, unsigned direction, const void *in, size_t siz
 	header = CMSG_NXTHDR(&message, header);
 	put(header, ALG_SET_AEAD_ASSOCLEN, &aad_size, sizeof(aad_size));
 	header = CMSG_NXTHDR(&message, header);
-	put(header, ALG_SET_IV, &iv, sizeof(iv));
+	memcpy(iv, &iv_size, sizeof(iv_size));
+	put(header, ALG_SET_IV, iv, sizeof(iv));
 	if (sendmsg(operation, &message, 0) != (ssize_t)size)
 		return -1;
 	return read(operation, out, direction == ALG_OP_ENCRYPT ? ALL : AAD_SIZE + TEXT_SIZE);

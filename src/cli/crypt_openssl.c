@@ -92,13 +92,13 @@ static int derive(const struct crypt_job *job, const struct files_secret *passwo
 	return error ? crypt_refused(name, error) : CLI_OK;
 }
 
-static int key_size(const struct crypt_job *job, const struct ualg_alg *alg, uint64_t *size)
+static int key_size(const struct crypt_job *job, const struct ualg_alg *alg, size_t *size)
 {
 	size_t least = ualg_alg_min_key_size(alg), most = ualg_alg_max_key_size(alg);
 
 	most = most < KEY_MAX ? most : KEY_MAX;
 	if (job->key_size)
-		return cli_number("--key-size", job->key_size, least, most, size);
+		return cli_size("--key-size", job->key_size, least, most, size);
 	*size = most < DEFAULT_KEY_MAX || least > DEFAULT_KEY_MAX ? most : DEFAULT_KEY_MAX;
 	return CLI_OK;
 }
@@ -106,7 +106,8 @@ static int key_size(const struct crypt_job *job, const struct ualg_alg *alg, uin
 static int with_cipher(struct crypt_job *job, struct ualg_skcipher *cipher)
 {
 	struct files_secret password = {0}, derived = {0};
-	uint64_t size, iterations = DEFAULT_ITERATIONS;
+	uint64_t iterations = DEFAULT_ITERATIONS;
+	size_t size;
 	uint8_t salt[SALT_SIZE];
 	int result, error;
 

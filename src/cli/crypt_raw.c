@@ -97,11 +97,11 @@ static int take_aad(const struct crypt_job *job, struct files_secret *aad)
 static int take_tag_size(const struct crypt_job *job, struct ualg_aead *aead)
 {
 	size_t most = ualg_alg_max_tag_size(ualg_aead_alg(aead));
-	uint64_t size;
+	size_t size;
 
 	if (!job->tag_size)
 		return CLI_OK;
-	if (cli_number("--tag-size", job->tag_size, 0, most, &size) != CLI_OK)
+	if (cli_size("--tag-size", job->tag_size, 0, most, &size) != CLI_OK)
 		return CLI_USAGE;
 	if (ualg_aead_set_tag_size(aead, size) == 0)
 		return CLI_OK;

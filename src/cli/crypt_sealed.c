@@ -3,10 +3,8 @@
  * The sealed format: authenticated, of any size in flat memory, and with all in the file that is
  * needed to open it, but the key or password.
  *
- *   header   "UALGSEAL", version (1), 1: password, 0: key; sizes of key and tag (1 each), of a
- * piece (4), iterations of PBKDF2 (4, 0 for a key), salt (32), length of the algorithm's name (1),
- * name; numbers are big-endian pieces   text of the piece size, the last one less or equal, each
- * with its tag behind
+ *   header   cli/sealed.h
+ *   pieces   text of the size that it says, the last one less or equal, each with its tag
  *
  * Key and base nonce are HKDF-SHA256 (RFC 5869) of the key, or of PBKDF2-HMAC-SHA256 (RFC 8018) of
  * the password, with the salt, and the header as info: so a changed header opens nothing, and no
@@ -20,37 +18,17 @@
 #include <string.h>
 
 #include "cli/crypt.h"
+#include "cli/sealed.h"
 #include "cli/values.h"
 
-#define VERSION            1u
-#define SALT_SIZE          32u
 #define PIECE_SIZE         ((uint32_t)64 * 1024)
-#define PIECE_MAX          ((uint32_t)1024 * 1024)
 #define DEFAULT_ITERATIONS 600000u
-#define ITERATIONS_MAX     100000000u /* a file may not make us work for hours */
-#define NAME_MAX_SIZE      127u
-#define KEY_MAX            64u
-#define TAG_MAX            16u
 #define IV_SIZE_MAX        16u
 #define AAD_SIZE           16u
 #define CCM_NONCE          11u
 
-static const char magic[8] = {'U', 'A', 'L', 'G', 'S', 'E', 'A', 'L'};
-
 /* Algorithms whose nonce is all of the IV, by the beginning of their names. */
 static const char *const suitable[] = {"gcm(", "ccm(", "rfc7539(", "aegis128", NULL};
-
-#define FIXED_SIZE (sizeof(magic) + 4 + 4 + 4 + SALT_SIZE + 1)
-
-struct sealed_header {
-	uint8_t bytes[FIXED_SIZE + NAME_MAX_SIZE];
-	size_t size;
-	bool password;
-	size_t key_size, tag_size;
-	uint32_t piece, iterations;
-	const uint8_t *salt;
-	char name[NAME_MAX_SIZE + 1];
-};
 
 struct sealed {
 	struct ualg_aead *aead;
@@ -59,58 +37,6 @@ struct sealed {
 	size_t nonce_size;
 	uint64_t number; /* of the next piece */
 };
-
-static void put32(uint8_t *out, uint32_t value)
-{
-	for (int i = 0; i < 4; i++)
-		out[i] = (uint8_t)(value >> (24 - 8 * i));
-}
-
-static uint32_t get32(const uint8_t *in)
-{
-	return (uint32_t)in[0] << 24 | (uint32_t)in[1] << 16 | (uint32_t)in[2] << 8 | in[3];
-}
-
-static void write_header(struct sealed_header *header)
-{
-	uint8_t *out = header->bytes;
-	size_t name = strlen(header->name);
-
-	memcpy(out, magic, sizeof(magic));
-	out += sizeof(magic);
-	*out++ = VERSION;
-	*out++ = header->password;
-	*out++ = (uint8_t)header->key_size;
-	*out++ = (uint8_t)header->tag_size;
-	put32(out, header->piece);
-	put32(out + 4, header->iterations);
-	memcpy(out + 8, header->salt, SALT_SIZE);
-	out += 8 + SALT_SIZE;
-	*out++ = (uint8_t)name;
-	memcpy(out, header->name, name);
-	header->size = FIXED_SIZE + name;
-}
-
-/* Takes the fixed part apart: the size of the name, or -EINVAL. */
-static int parse_fixed(struct sealed_header *header)
-{
-	const uint8_t *in = header->bytes + sizeof(magic);
-
-	if (memcmp(header->bytes, magic, sizeof(magic)) != 0 || in[0] != VERSION || in[1] > 1)
-		return -EINVAL;
-	header->password = in[1];
-	header->key_size = in[2];
-	header->tag_size = in[3];
-	header->piece = get32(in + 4);
-	header->iterations = get32(in + 8);
-	header->salt = in + 12;
-	if (header->piece == 0 || header->piece > PIECE_MAX)
-		return -EINVAL;
-	if (header->password ? header->iterations == 0 || header->iterations > ITERATIONS_MAX
-			     : header->iterations != 0)
-		return -EINVAL;
-	return in[12 + SALT_SIZE];
-}
 
 static int not_sealed(const struct crypt_job *job)
 {
@@ -121,22 +47,17 @@ static int not_sealed(const struct crypt_job *job)
 static int read_header(struct crypt_job *job, struct sealed_header *header)
 {
 	size_t got;
-	int name, result = crypt_read(job, header->bytes, FIXED_SIZE, &got);
+	int name, result = crypt_read(job, header->bytes, SEALED_FIXED_SIZE, &got);
 
 	if (result != CLI_OK)
 		return result;
-	name = got == FIXED_SIZE ? parse_fixed(header) : -EINVAL;
-	if (name <= 0 || (size_t)name > NAME_MAX_SIZE)
+	name = got == SEALED_FIXED_SIZE ? sealed_parse(header) : -EINVAL;
+	if (name < 0)
 		return not_sealed(job);
-	result = crypt_read(job, header->bytes + FIXED_SIZE, (size_t)name, &got);
+	result = crypt_read(job, header->bytes + SEALED_FIXED_SIZE, (size_t)name, &got);
 	if (result != CLI_OK)
 		return result;
-	memcpy(header->name, header->bytes + FIXED_SIZE, got);
-	header->size = FIXED_SIZE + got;
-	/* A NUL within would make the name another than what was authenticated. */
-	if (got < (size_t)name || strlen(header->name) != got)
-		return not_sealed(job);
-	return CLI_OK;
+	return sealed_parse_name(header, got, (size_t)name) == 0 ? CLI_OK : not_sealed(job);
 }
 
 static bool is_suitable(const char *name)
@@ -167,7 +88,8 @@ static int open_aead(struct sealed *sealed)
 	if (strncmp(name, "ccm(", 4) == 0)
 		sealed->nonce_size = CCM_NONCE;
 	if (sealed->nonce_size >= sizeof(uint64_t) && sealed->nonce_size <= IV_SIZE_MAX &&
-	    ualg_alg_max_key_size(alg) <= KEY_MAX && ualg_alg_max_tag_size(alg) <= TAG_MAX)
+	    ualg_alg_max_key_size(alg) <= SEALED_KEY_MAX &&
+	    ualg_alg_max_tag_size(alg) <= SEALED_TAG_MAX)
 		return CLI_OK;
 	cli_message("'%s' cannot seal: its sizes do not suit", name);
 	return CLI_FAILURE;
@@ -176,14 +98,14 @@ static int open_aead(struct sealed *sealed)
 /* What a new file's header says. */
 static int make_header(struct crypt_job *job, struct sealed *sealed, bool password)
 {
-	static uint8_t salt[SALT_SIZE];
+	static uint8_t salt[SEALED_SALT_SIZE];
 	struct sealed_header *header = &sealed->header;
 	const struct ualg_alg *alg = ualg_aead_alg(sealed->aead);
 	uint64_t iterations = DEFAULT_ITERATIONS;
 	int error;
 
-	if (job->iterations &&
-	    cli_number("--iterations", job->iterations, 1, ITERATIONS_MAX, &iterations) != CLI_OK)
+	if (job->iterations && cli_number("--iterations", job->iterations, 1, SEALED_ITERATIONS_MAX,
+					  &iterations) != CLI_OK)
 		return CLI_USAGE;
 	error = ualg_random(salt, sizeof(salt));
 	if (error != 0)
@@ -194,7 +116,7 @@ static int make_header(struct crypt_job *job, struct sealed *sealed, bool passwo
 	header->tag_size = ualg_alg_max_tag_size(alg);
 	header->piece = PIECE_SIZE;
 	header->iterations = password ? (uint32_t)iterations : 0;
-	write_header(header);
+	sealed_write(header);
 	return CLI_OK;
 }
 
@@ -221,7 +143,7 @@ static int read_key(const struct crypt_job *job, const struct sealed_header *hea
 	error = secret_new(key, 32);
 	if (error == 0)
 		error = ualg_pbkdf2("hmac(sha256)", password.data, password.size, header->salt,
-				    SALT_SIZE, header->iterations, key->data, key->size);
+				    SEALED_SALT_SIZE, header->iterations, key->data, key->size);
 	secret_free(&password);
 	return error ? crypt_refused("hmac(sha256)", error) : CLI_OK;
 }
@@ -234,7 +156,7 @@ static int derive(struct sealed *sealed, const struct files_secret *key)
 
 	if (error != 0)
 		return error;
-	error = ualg_hkdf("hmac(sha256)", key->data, key->size, header->salt, SALT_SIZE,
+	error = ualg_hkdf("hmac(sha256)", key->data, key->size, header->salt, SEALED_SALT_SIZE,
 			  header->bytes, header->size, derived.data, derived.size);
 	if (error == 0)
 		error = ualg_aead_set_key(sealed->aead, derived.data, header->key_size);
@@ -317,7 +239,7 @@ static int begin_new(struct crypt_job *job, struct sealed *sealed)
 	const char *name = job->algorithm ? job->algorithm : "gcm(aes)";
 	int result;
 
-	if (strlen(name) > NAME_MAX_SIZE) {
+	if (strlen(name) > SEALED_NAME_MAX) {
 		cli_message("'%s' is too long a name", name);
 		return CLI_USAGE;
 	}
@@ -349,8 +271,7 @@ static int begin_old(struct crypt_job *job, struct sealed *sealed)
 	result = open_aead(sealed);
 	if (result != CLI_OK)
 		return result;
-	if (header->tag_size != ualg_alg_max_tag_size(ualg_aead_alg(sealed->aead)) ||
-	    header->key_size > KEY_MAX)
+	if (header->tag_size != ualg_alg_max_tag_size(ualg_aead_alg(sealed->aead)))
 		return not_sealed(job);
 	return CLI_OK;
 }

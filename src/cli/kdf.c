@@ -9,7 +9,7 @@
 #include "cli/values.h"
 #include "ualg/ualg.h"
 
-#define OUTPUT_MAX ((uint64_t)1024 * 1024)
+#define OUTPUT_MAX ((size_t)1024 * 1024)
 
 static const char *const kinds[] = {"hkdf", "counter", "feedback", "double-pipeline", NULL};
 
@@ -98,13 +98,13 @@ static int derive(const struct files_secret *key, const struct files_secret *con
 static int run(int argc, char **argv)
 {
 	struct files_secret key = {0}, context_bytes = {0}, salt_bytes = {0}, out = {0};
-	uint64_t size = 0;
+	size_t size = 0;
 	int result = cli_no_operands(&cli_kdf_command, argc, argv);
 
 	if (result == CLI_OK)
 		result = check_usage();
 	if (result == CLI_OK)
-		result = cli_number("--bytes", bytes, 1, OUTPUT_MAX, &size);
+		result = cli_size("--bytes", bytes, 1, OUTPUT_MAX, &size);
 	if (result != CLI_OK)
 		return result;
 	if (!mac)

@@ -11,7 +11,7 @@
 #include "cli/values.h"
 #include "ualg/ualg.h"
 
-#define OUTPUT_MAX ((uint64_t)1024 * 1024)
+#define OUTPUT_MAX ((size_t)1024 * 1024)
 
 static const char *mac;
 static const char *bytes;
@@ -34,7 +34,7 @@ static const struct cli_option options[] = {
     {0},
 };
 
-static int print_iterations(uint64_t size)
+static int print_iterations(size_t size)
 {
 	uint64_t milliseconds, count;
 	int error;
@@ -48,7 +48,7 @@ static int print_iterations(uint64_t size)
 	return cli_finish_output();
 }
 
-static int derive(uint64_t size, uint64_t count)
+static int derive(size_t size, uint64_t count)
 {
 	struct files_secret password = {0}, out = {0};
 	uint8_t salt_bytes[256];
@@ -72,14 +72,15 @@ static int derive(uint64_t size, uint64_t count)
 
 static int run(int argc, char **argv)
 {
-	uint64_t size = 32, count;
+	uint64_t count;
+	size_t size = 32;
 	int result = cli_no_operands(&cli_pbkdf2_command, argc, argv);
 
 	if (result != CLI_OK)
 		return result;
 	if (!mac)
 		mac = "hmac(sha256)";
-	if (bytes && cli_number("--bytes", bytes, 1, OUTPUT_MAX, &size) != CLI_OK)
+	if (bytes && cli_size("--bytes", bytes, 1, OUTPUT_MAX, &size) != CLI_OK)
 		return CLI_USAGE;
 	if (measure)
 		return print_iterations(size);

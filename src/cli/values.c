@@ -37,6 +37,15 @@ int cli_number(const char *what, const char *text, uint64_t low, uint64_t high, 
 	return CLI_USAGE;
 }
 
+int cli_size(const char *what, const char *text, size_t low, size_t high, size_t *out)
+{
+	uint64_t number;
+	int result = cli_number(what, text, low, high, &number);
+
+	*out = result == CLI_OK ? (size_t)number : 0;
+	return result;
+}
+
 int cli_hex(const char *what, const char *text, uint8_t *out, size_t room, size_t *size)
 {
 	ssize_t got = hex_read(out, room, text, strlen(text));

@@ -12,6 +12,9 @@
  */
 int cli_number(const char *what, const char *text, uint64_t low, uint64_t high, uint64_t *out);
 
+/* The same of a size in memory, which high has to be as well. */
+int cli_size(const char *what, const char *text, size_t low, size_t high, size_t *out);
+
 /* Reads hexadecimal digits into out, of room bytes: *size.  As cli_number. */
 int cli_hex(const char *what, const char *text, uint8_t *out, size_t room, size_t *size);
 

@@ -82,6 +82,11 @@ static int read_line(int terminal, struct files_secret *secret)
 		secret_free(secret);
 		return got < 0 ? -errno : -ENODATA;
 	}
+	/* What is longer would be cut without a word. */
+	if (secret->data[got - 1] != '\n' && (size_t)got == secret->size) {
+		secret_free(secret);
+		return -EFBIG;
+	}
 	secret->size = (size_t)got;
 	secret_cut_line(secret);
 	return 0;

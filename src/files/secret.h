@@ -29,7 +29,8 @@ int secret_read_file(struct files_secret *secret, const char *path);
 
 /*
  * Asks on the terminal, without echo; again: twice, until both are the same or three times.  0;
- * -ENXIO and the like: no terminal; -EINVAL: not the same; -ENODATA: the terminal was closed.
+ * -ENXIO and the like: no terminal; -EINVAL: not the same; -EFBIG: longer than 1023 bytes;
+ * -ENODATA: the terminal was closed.
  */
 int secret_ask(struct files_secret *secret, const char *what, bool again);
 
