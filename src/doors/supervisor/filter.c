@@ -181,7 +181,7 @@ void filter_free(struct sock_fprog *program)
 	program->filter = NULL;
 }
 
-int filter_load(const struct sock_fprog *program)
+int filter_load(const struct sock_fprog *program, bool *only_death_ends)
 {
 	const unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
 	long listener;
@@ -192,6 +192,7 @@ int filter_load(const struct sock_fprog *program)
 	 */
 	listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 			   flags | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, program);
+	*only_death_ends = listener >= 0;
 	if (listener < 0 && errno == EINVAL)
 		listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, program);
 	return listener < 0 ? -errno : (int)listener;

@@ -28,8 +28,9 @@ void filter_free(struct sock_fprog *program);
 /*
  * Puts the filter in force for this thread and all that it will start.  Returns the listener's
  * descriptor, or a negative errno: -EBUSY: there is a listener already; -EACCES: no privilege (the
- * caller sets no_new_privs first); -EINVAL: no such kernel.
+ * caller sets no_new_privs first); -EINVAL: no such kernel.  *only_death_ends: no signal but a
+ * deadly one ends the wait for an answer to a call that was taken.
  */
-int filter_load(const struct sock_fprog *program);
+int filter_load(const struct sock_fprog *program, bool *only_death_ends);
 
 #endif

@@ -2,6 +2,7 @@
 #include "doors/supervisor/notify.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "doors/supervisor/process.h"
 
 static int notify_listener;
+static bool waits_for_death;
 
 static bool valid(const struct supervisor_call *call)
 {
@@ -45,13 +47,18 @@ static void proceed(const struct supervisor_call *call)
 	respond(&response);
 }
 
+/*
+ * In one step with the answer, where a signal could end the call in between, which would leave the
+ * descriptor behind.  Where none can, in two: a supervisor that is killed within the one step has
+ * the kernel answer 0.
+ */
 static int inject(const struct supervisor_call *call, int descriptor, int number, bool cloexec)
 {
 	struct seccomp_notif_addfd request = {
 	    .id = call->id,
-	    .flags = SECCOMP_ADDFD_FLAG_SEND,
+	    .flags = waits_for_death ? 0 : SECCOMP_ADDFD_FLAG_SEND,
 	    .srcfd = (uint32_t)descriptor,
-	    .newfd_flags = cloexec ? 02000000 : 0,
+	    .newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};
 	int result;
 
@@ -62,7 +69,10 @@ static int inject(const struct supervisor_call *call, int descriptor, int number
 	result = ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
 	if (result < 0)
 		return -errno;
-	heir_forget(call->id);
+	if (waits_for_death)
+		answer(call, result);
+	else
+		heir_forget(call->id);
 	return result;
 }
 
@@ -104,9 +114,10 @@ static void serve(const struct seccomp_notif *request)
 	supervisor_unlock();
 }
 
-void notify_serve(int listener)
+void notify_serve(int listener, bool only_death_ends)
 {
 	notify_listener = listener;
+	waits_for_death = only_death_ends;
 	for (;;) {
 		struct seccomp_notif request;
 

@@ -71,6 +71,7 @@ void supervisor_serve(struct supervisor_call *call)
 /* What it and the supervisor tell each other: the filter may already hold its system calls. */
 struct handshake {
 	_Atomic uint32_t step; /* futex */
+	bool only_death_ends;  /* filter_load */
 	int listener;          /* its number in the program's process, or a negative errno */
 	int probe;             /* what socket(AF_ALG) gave there: a number or a negative errno */
 };
@@ -98,11 +99,11 @@ static void await(uint32_t step)
 
 static int install_filter(const struct sock_fprog *program)
 {
-	int listener = filter_load(program);
+	int listener = filter_load(program, &handshake->only_death_ends);
 
 	/* Who may not do it for others may still do it for itself. */
 	if (listener == -EACCES && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-		listener = filter_load(program);
+		listener = filter_load(program, &handshake->only_death_ends);
 	return listener;
 }
 
@@ -174,7 +175,7 @@ static int take_listener(void)
 
 static void *serve_listener(void *argument)
 {
-	notify_serve((int)(intptr_t)argument);
+	notify_serve((int)(intptr_t)argument, handshake->only_death_ends);
 	return NULL;
 }
 
