@@ -156,21 +156,26 @@ FOLDING uint64_t update_folding(const struct crc *crc, uint64_t value, const uin
 	    _mm_set_epi64x((long long)crc->fold[0][reflected], (long long)crc->fold[0][!reflected]);
 	const __m128i by_128 =
 	    _mm_set_epi64x((long long)crc->fold[1][reflected], (long long)crc->fold[1][!reflected]);
-	__m128i block[4];
+	__m128i block0 = load_block(data, reflected);
+	__m128i block1 = load_block(data + 16, reflected);
+	__m128i block2 = load_block(data + 32, reflected);
+	__m128i block3 = load_block(data + 48, reflected);
 	uint8_t folded[16];
 
-	for (unsigned i = 0; i < 4; i++)
-		block[i] = load_block(data + 16 * i, reflected);
-	block[0] = _mm_xor_si128(block[0], first ? _mm_set_epi64x((long long)value, 0)
-						 : _mm_set_epi64x(0, (long long)value));
-	for (data += 64, size -= 64; size >= 64; data += 64, size -= 64)
-		for (unsigned i = 0; i < 4; i++)
-			block[i] = fold(block[i], by_512, load_block(data + 16 * i, reflected));
-	for (unsigned i = 1; i < 4; i++)
-		block[0] = fold(block[0], by_128, block[i]);
+	block0 = _mm_xor_si128(block0, first ? _mm_set_epi64x((long long)value, 0)
+					     : _mm_set_epi64x(0, (long long)value));
+	for (data += 64, size -= 64; size >= 64; data += 64, size -= 64) {
+		block0 = fold(block0, by_512, load_block(data, reflected));
+		block1 = fold(block1, by_512, load_block(data + 16, reflected));
+		block2 = fold(block2, by_512, load_block(data + 32, reflected));
+		block3 = fold(block3, by_512, load_block(data + 48, reflected));
+	}
+	block0 = fold(block0, by_128, block1);
+	block0 = fold(block0, by_128, block2);
+	block0 = fold(block0, by_128, block3);
 	for (; size >= 16; data += 16, size -= 16)
-		block[0] = fold(block[0], by_128, load_block(data, reflected));
-	_mm_storeu_si128((__m128i *)folded, block[0]);
+		block0 = fold(block0, by_128, load_block(data, reflected));
+	_mm_storeu_si128((__m128i *)folded, block0);
 	_mm_storeu_si128((__m128i *)folded, load_block(folded, reflected));
 	value = crc_update_portable(crc, 0, folded, sizeof(folded));
 	return crc_update_portable(crc, value, data, size);
