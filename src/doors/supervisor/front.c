@@ -31,6 +31,7 @@ static const int held_back[] = {SIGTSTP, SIGTTIN, SIGTTOU};
 static struct sigaction passed_before[PASSED_ON], held_before[HELD_BACK];
 static sigset_t mask_before;
 static volatile pid_t program;
+static volatile unsigned early; /* signals that came before it, by bits */
 static int kept_listener = -1;
 
 union rights {
@@ -92,7 +93,18 @@ static void pass_on(int number, siginfo_t *info, void *context)
 	/* The kernel sends what comes from the terminal to the whole group. */
 	if (info->si_code != SI_KERNEL && program > 0)
 		(void)kill(program, number);
+	else if (info->si_code != SI_KERNEL)
+		early |= 1u << number;
 	errno = saved;
+}
+
+/* Passes on what came before the program was known. */
+static void pass_early_on(void)
+{
+	for (size_t i = 0; i < PASSED_ON; i++)
+		if (early >> passed_on[i] & 1)
+			(void)kill(program, passed_on[i]);
+	early = 0;
 }
 
 static void take_signals(void)
@@ -170,6 +182,8 @@ static int follow(int reports, pid_t supervisor)
 		if (report.pid < 0)
 			continue;
 		program = report.pid;
+		if (!begun)
+			pass_early_on();
 		begun = true;
 		if (report.status == FRONT_BEGUN || WIFCONTINUED(report.status))
 			continue;

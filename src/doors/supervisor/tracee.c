@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "doors/supervisor/proc.h"
 #include "doors/supervisor/supervisor.h"
-#include "doors/supervisor/waiting.h"
 
 #define ERRNO_LIMIT 4096
 
@@ -401,7 +401,7 @@ void tracee_disturbed(struct tracee *tracee, void (*interrupt)(const struct trac
 	tracee->state = TRACEE_EXITED;
 	if (tracee->answered)
 		tracee_finish(tracee);
-	else if (waiting_has_signal(tracee->thread))
+	else if (proc_has_signal(tracee->thread))
 		interrupt(tracee);
 	else
 		turn(tracee);
@@ -410,7 +410,7 @@ void tracee_disturbed(struct tracee *tracee, void (*interrupt)(const struct trac
 void tracee_disturbed_by(struct tracee *tracee, int signal_number,
 			 void (*interrupt)(const struct tracee *))
 {
-	bool counts = waiting_signal_counts(tracee->thread, signal_number);
+	bool counts = proc_signal_counts(tracee->thread, signal_number);
 
 	if (counts && !tracee->answered)
 		interrupt(tracee);

@@ -2,10 +2,7 @@
 #include "doors/supervisor/waiting.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +12,10 @@
 #include "doors/common/placeholder.h"
 #include "doors/common/record.h"
 #include "doors/supervisor/loop.h"
+#include "doors/supervisor/proc.h"
+
+/* Every so many looks at sleeping calls it is asked whether their processes are to stop. */
+#define LOOKS_FOR_STOPS 16u
 
 #define SPARES_MAX 8u
 
@@ -136,32 +137,6 @@ static long engine_call(struct transfer *transfer)
 	return result;
 }
 
-/* Reads a file of /proc as a string; false: there is nothing to be read. */
-static bool read_file(const char *path, char *text, size_t room)
-{
-	int file = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t size;
-
-	if (file < 0)
-		return false;
-	size = read(file, text, room - 1);
-	(void)close(file);
-	text[size > 0 ? size : 0] = 0;
-	return size > 0;
-}
-
-static bool is_nonblocking(const struct supervisor_call *call, int number)
-{
-	char path[64], text[256];
-	const char *flags;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", call->thread, number);
-	if (!read_file(path, text, sizeof(text)))
-		return false;
-	flags = strstr(text, "flags:");
-	return flags && strtoul(flags + 6, NULL, 8) & O_NONBLOCK;
-}
-
 /* The number may be something else's by now. */
 static bool is_placeholder(int descriptor, const struct supervisor_object *object)
 {
@@ -207,7 +182,7 @@ static long engine_part(struct transfer *transfer)
 	long result = engine_call(transfer);
 
 	if (result == SOCK_WAIT && !(transfer->io.flags & SOCK_MSG_DONTWAIT) &&
-	    is_nonblocking(&transfer->call, transfer->number)) {
+	    proc_is_nonblocking(transfer->call.thread, transfer->number)) {
 		transfer->io.flags |= SOCK_MSG_DONTWAIT;
 		result = engine_call(transfer);
 	}
@@ -335,52 +310,6 @@ void waiting_retry(void)
 	}
 }
 
-/* Signals that do nothing where no handler is set, as bits of a mask: signal(7). */
-#define HARMLESS                                                                                   \
-	(UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |                             \
-	 UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1))
-
-static uint64_t field(const char *status, const char *name)
-{
-	const char *line = strstr(status, name);
-
-	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
-}
-
-/* What /proc says of a thread's signals: false: it is gone. */
-static bool read_status(pid_t thread, char *status, size_t room)
-{
-	char path[64];
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	return read_file(path, status, room);
-}
-
-/* The signals that something is done for. */
-static uint64_t that_count(const char *status)
-{
-	return ~field(status, "\nSigIgn:") & ~(HARMLESS & ~field(status, "\nSigCgt:"));
-}
-
-bool waiting_has_signal(pid_t thread)
-{
-	char status[4096];
-	uint64_t pending;
-
-	if (!read_status(thread, status, sizeof(status)))
-		return false;
-	pending = field(status, "\nSigPnd:") | field(status, "\nShdPnd:");
-	return pending & ~field(status, "\nSigBlk:") & that_count(status);
-}
-
-bool waiting_signal_counts(pid_t thread, int signal_number)
-{
-	char status[4096];
-
-	return read_status(thread, status, sizeof(status)) &&
-	       that_count(status) >> (signal_number - 1) & 1;
-}
-
 /* Ends a call early (C-24): its answer, or SOCK_WAIT: it sleeps again, on something else. */
 static long interrupt(struct transfer *transfer)
 {
@@ -418,8 +347,17 @@ static int next_look(void)
 	return sleeping ? LOOK : -1;
 }
 
+/* Whether something ends a sleep that the supervisor has to find out by itself. */
+static bool is_disturbed(const struct supervisor_call *call, bool thoroughly)
+{
+	return proc_has_signal(call->thread) ||
+	       (thoroughly && !call->way->sleep && proc_is_stopping(call->process->pid));
+}
+
 int waiting_look(void)
 {
+	static unsigned looks;
+	bool thoroughly = ++looks % LOOKS_FOR_STOPS == 0;
 	struct transfer **link = &sleeping;
 
 	while (*link) {
@@ -429,7 +367,7 @@ int waiting_look(void)
 
 		if (gone)
 			result = leave_engine(transfer);
-		else if (!transfer->certain && waiting_has_signal(transfer->call.thread))
+		else if (!transfer->certain && is_disturbed(&transfer->call, thoroughly))
 			result = interrupt(transfer);
 		if (result == SOCK_WAIT) {
 			link = &transfer->next;

@@ -89,14 +89,6 @@ void waiting_retry(void);
 void waiting_interrupt(const struct supervisor_call *call);
 
 /*
- * Whether a signal is about to be delivered to a thread, and something will be done for it.  To
- * traced threads ignored ones are delivered, too.
- */
-bool waiting_has_signal(pid_t thread);
-/* Whether anything is done for a signal: a handler, an end or a stop. */
-bool waiting_signal_counts(pid_t thread, int signal_number);
-
-/*
  * Ends sleeping calls whose callers got a signal or are gone.  Returns in how many milliseconds to
  * look again, or -1: none sleeps.
  */

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "doors/supervisor/proc.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Reads a file of /proc as a string; false: there is nothing to be read. */
+static bool read_file(const char *path, char *text, size_t room)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t size;
+
+	if (file < 0)
+		return false;
+	size = read(file, text, room - 1);
+	(void)close(file);
+	text[size > 0 ? size : 0] = 0;
+	return size > 0;
+}
+
+bool proc_is_nonblocking(pid_t thread, int number)
+{
+	char path[64], text[256];
+	const char *flags;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", thread, number);
+	if (!read_file(path, text, sizeof(text)))
+		return false;
+	flags = strstr(text, "flags:");
+	return flags && strtoul(flags + 6, NULL, 8) & O_NONBLOCK;
+}
+
+/* Signals that do nothing where no handler is set, as bits of a mask: signal(7). */
+#define HARMLESS                                                                                   \
+	(UINT64_C(1) << (SIGCHLD - 1) | UINT64_C(1) << (SIGCONT - 1) |                             \
+	 UINT64_C(1) << (SIGURG - 1) | UINT64_C(1) << (SIGWINCH - 1))
+
+static uint64_t field(const char *status, const char *name)
+{
+	const char *line = strstr(status, name);
+
+	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
+}
+
+/* What /proc says of a thread's signals: false: it is gone. */
+static bool read_status(pid_t thread, char *status, size_t room)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
+	return read_file(path, status, room);
+}
+
+/* The signals that something is done for. */
+static uint64_t that_count(const char *status)
+{
+	return ~field(status, "\nSigIgn:") & ~(HARMLESS & ~field(status, "\nSigCgt:"));
+}
+
+bool proc_has_signal(pid_t thread)
+{
+	char status[4096];
+	uint64_t pending;
+
+	if (!read_status(thread, status, sizeof(status)))
+		return false;
+	pending = field(status, "\nSigPnd:") | field(status, "\nShdPnd:");
+	return pending & ~field(status, "\nSigBlk:") & that_count(status);
+}
+
+bool proc_signal_counts(pid_t thread, int signal_number)
+{
+	char status[4096];
+
+	return read_status(thread, status, sizeof(status)) &&
+	       that_count(status) >> (signal_number - 1) & 1;
+}
+
+static bool is_stopped(pid_t process, const char *thread)
+{
+	char path[300], text[512];
+	const char *state;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%s/stat", process, thread);
+	if (!read_file(path, text, sizeof(text)))
+		return false;
+	state = strrchr(text, ')');
+	return state && strncmp(state, ") T", 3) == 0;
+}
+
+bool proc_is_stopping(pid_t process)
+{
+	char path[64];
+	const struct dirent *entry;
+	bool stopping = false;
+	DIR *threads;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task", process);
+	threads = opendir(path);
+	if (!threads)
+		return false;
+	while (!stopping && (entry = readdir(threads)) != NULL)
+		stopping = is_stopped(process, entry->d_name);
+	(void)closedir(threads);
+	return stopping;
+}

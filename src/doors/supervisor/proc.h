@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* What /proc says of the program's threads.  Of those that are gone: that nothing is the case. */
+#ifndef UALG_DOORS_SUPERVISOR_PROC_H
+#define UALG_DOORS_SUPERVISOR_PROC_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Whether O_NONBLOCK is set for a descriptor. */
+bool proc_is_nonblocking(pid_t thread, int number);
+
+/*
+ * Whether a signal is about to be delivered to a thread, and something will be done for it.  To
+ * traced threads ignored ones are delivered, too.
+ */
+bool proc_has_signal(pid_t thread);
+/* Whether anything is done for a signal: a handler, an end or a stop. */
+bool proc_signal_counts(pid_t thread, int signal_number);
+
+/* Whether some threads of a process have stopped, so that it stops once all have. */
+bool proc_is_stopping(pid_t process);
+
+#endif
