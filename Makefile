@@ -100,4 +100,4 @@ check-docs: all
 	UALG_WITHOUT=ipsec-mb $(BUILD)/ualg list --markdown --vectors tests/vectors | diff docs/algorithms.md -
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) $(PACKAGES)

@@ -4,8 +4,8 @@
 # debian/tests/installed:  package.sh DIRECTORY
 #
 # The build is in a copy.  The packages are installed in a view of this machine's file system
-# (overlayfs) that ends with the script, or, where that cannot be made, with --for-real on this one:
-# for a container of CI.
+# (overlayfs) that ends with the script.  Where that cannot be made, --for-real allows the machine
+# itself: for a container that is thrown away.
 set -eu
 cd "$(dirname "$0")/.."
 real=
@@ -36,15 +36,20 @@ echo "Installing and running them"
 # shellcheck disable=SC2016 # the inner shell's own words
 try='dpkg -i "$0"/*.deb >"$0/install.log" 2>&1 || { cat "$0/install.log"; exit 1; }
 	sh "$0/ualg-0.1.0/debian/tests/installed"'
-if [ "$real" ]; then
+# shellcheck disable=SC2016 # the inner shell's own words
+view='view=$(mktemp -d)
+	mount -t tmpfs tmpfs "$view"
+	mkdir "$view/upper" "$view/work" "$view/root"
+	mount -t overlay overlay -o "lowerdir=/,upperdir=$view/upper,workdir=$view/work" "$view/root"'
+if ! unshare --mount --propagation private sh -ec "$view" 2>/dev/null; then
+	if [ -z "$real" ]; then
+		echo "No view of the file system can be made here; --for-real installs on this machine." >&2
+		exit 1
+	fi
 	exec sh -ec "$try" "$out"
 fi
 # shellcheck disable=SC2016 # the inner shell's own words
-exec unshare --mount --propagation private sh -ec '
-	view=$(mktemp -d)
-	mount -t tmpfs tmpfs "$view"
-	mkdir "$view/upper" "$view/work" "$view/root"
-	mount -t overlay overlay -o "lowerdir=/,upperdir=$view/upper,workdir=$view/work" "$view/root"
+exec unshare --mount --propagation private sh -ec "$view"'
 	mount --rbind /dev "$view/root/dev"
 	mount -t proc proc "$view/root/proc"
 	mkdir -p "$view/root$0"
