@@ -68,10 +68,23 @@ static bool is_suitable(const char *name)
 	return false;
 }
 
+/* The largest key.  A kernel does not tell those of AEADs; there the engine has to know the name.
+ */
+static size_t largest_key(const struct sealed *sealed)
+{
+	const struct ualg_alg *alg = ualg_aead_alg(sealed->aead);
+	size_t size = ualg_alg_max_key_size(alg);
+
+	if (size == 0 && ualg_alg_find(UALG_TYPE_AEAD, sealed->header.name, &alg) == 0)
+		size = ualg_alg_max_key_size(alg);
+	return size;
+}
+
 static int open_aead(struct sealed *sealed)
 {
 	const char *name = sealed->header.name;
 	const struct ualg_alg *alg;
+	size_t key;
 	int error;
 
 	if (!is_suitable(name)) {
@@ -84,12 +97,12 @@ static int open_aead(struct sealed *sealed)
 	if (error != 0)
 		return crypt_refused(name, error);
 	alg = ualg_aead_alg(sealed->aead);
+	key = largest_key(sealed);
 	sealed->nonce_size = ualg_alg_iv_size(alg);
 	if (strncmp(name, "ccm(", 4) == 0)
 		sealed->nonce_size = CCM_NONCE;
 	if (sealed->nonce_size >= sizeof(uint64_t) && sealed->nonce_size <= IV_SIZE_MAX &&
-	    ualg_alg_max_key_size(alg) <= SEALED_KEY_MAX &&
-	    ualg_alg_max_tag_size(alg) <= SEALED_TAG_MAX)
+	    key > 0 && key <= SEALED_KEY_MAX && ualg_alg_max_tag_size(alg) <= SEALED_TAG_MAX)
 		return CLI_OK;
 	cli_message("'%s' cannot seal: its sizes do not suit", name);
 	return CLI_FAILURE;
@@ -112,7 +125,7 @@ static int make_header(struct crypt_job *job, struct sealed *sealed, bool passwo
 		return crypt_refused("stdrng", error);
 	header->salt = salt;
 	header->password = password;
-	header->key_size = ualg_alg_max_key_size(alg);
+	header->key_size = largest_key(sealed);
 	header->tag_size = ualg_alg_max_tag_size(alg);
 	header->piece = PIECE_SIZE;
 	header->iterations = password ? (uint32_t)iterations : 0;

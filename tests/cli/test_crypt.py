@@ -141,6 +141,24 @@ def test_sealed_sizes():
         bad(1, "'%s'" % name, "encrypt", "--algorithm", name, "--key-file", "key")
 
 
+def test_other_transport():
+    """What sockets seal, here those that ualg run serves, the engine opens, and the other way."""
+    write("key", KEY)
+    data = os.urandom(100000)
+    words = [UALG, "run", "--", UALG]
+    for name in ("gcm(aes)", "rfc7539(chacha20,poly1305)", "ccm(aes)"):
+        kernel = dict(environment(), UALG_TRANSPORT="kernel")
+        for transport, other in ((kernel, environment()), (environment(), kernel)):
+            sealed = subprocess.run(
+                [*words, "encrypt", "--algorithm", name, "--key-file", "key"], input=data,
+                env=transport, capture_output=True, check=False, timeout=60)
+            assert sealed.returncode == 0, sealed.stderr
+            opened = subprocess.run([*words, "decrypt", "--key-file", "key"],
+                                    input=sealed.stdout, env=other, capture_output=True,
+                                    check=False, timeout=60)
+            assert opened.stdout == data, (name, opened.stderr)
+
+
 def pieces_of(sealed, start, size=65536 + 16):
     return [sealed[at:at + size] for at in range(start, len(sealed), size)]
 
