@@ -24,33 +24,16 @@
 #include <unistd.h>
 
 #include "doors/common/system.h"
+#include "doors/common/text.h"
 #include "doors/preload/front.h"
 
-#define PROTOCOLS_MAX 16384 /* bytes of the kernel's file; a longer one is left as it is */
-#define HIGH_NUMBER   64    /* keeps the memory file out of the way of the lowest free number */
-
-/* What a line of /proc/net/protocols has before the flags, of which there is one for each call. */
-#define PROTOCOLS_LINE  "ALG        808      0      -1   NI       0   no   af_alg    "
-#define PROTOCOLS_FLAGS "module" /* the last word of the heading before those of the flags */
+#define HIGH_NUMBER 64 /* keeps the memory file out of the way of the lowest free number */
 
 /*
  * Writes the text to the memory file.  present: the kernel has the file.  False: nothing is to be
  * given in its place.
  */
 typedef bool writer(int file, bool present);
-
-static bool write_all(int file, const char *text, size_t size)
-{
-	while (size) {
-		long written = DOOR_CALL_3(SYS_write, file, text, size);
-
-		if (written <= 0)
-			return false;
-		text += written;
-		size -= (size_t)written;
-	}
-	return true;
-}
 
 /* With UALG_WHEN=missing the kernel's own list is the one that counts. */
 static bool write_crypto(int file, bool present)
@@ -64,57 +47,6 @@ static bool write_crypto(int file, bool present)
 	return to && to->write_catalog(file) == 0;
 }
 
-static bool write_fips_enabled(int file, bool present)
-{
-	return !present && write_all(file, "0\n", 2);
-}
-
-static size_t read_protocols(char *text, size_t room)
-{
-	int file =
-	    (int)DOOR_CALL_4(SYS_openat, AT_FDCWD, "/proc/net/protocols", O_RDONLY | O_CLOEXEC, 0);
-	size_t size = 0;
-	long got = 1;
-
-	if (file < 0)
-		return 0;
-	while (got > 0 && size < room) {
-		got = DOOR_CALL_3(SYS_read, file, text + size, room - size);
-		size += got > 0 ? (size_t)got : 0;
-	}
-	(void)DOOR_CALL_1(SYS_close, file);
-	return got == 0 ? size : 0;
-}
-
-/* One "  n" for each word of the heading from behind PROTOCOLS_FLAGS to its end. */
-static bool write_flags(int file, const char *heading, const char *end)
-{
-	const char *at =
-	    memmem(heading, (size_t)(end - heading), PROTOCOLS_FLAGS, sizeof(PROTOCOLS_FLAGS) - 1);
-
-	if (!at)
-		return false;
-	for (at += sizeof(PROTOCOLS_FLAGS) - 1; at < end; at++)
-		if (at[0] == ' ' && at + 1 < end && at[1] != ' ' && !write_all(file, "  n", 3))
-			return false;
-	return write_all(file, "\n", 1);
-}
-
-static bool write_protocols(int file, bool present)
-{
-	char text[PROTOCOLS_MAX];
-	size_t size = present ? read_protocols(text, sizeof(text)) : 0;
-	const char *end = memchr(text, '\n', size);
-
-	if (!end || memmem(text, size, "\nALG ", 5))
-		return false;
-	end++;
-	return write_all(file, text, (size_t)(end - text)) &&
-	       write_all(file, PROTOCOLS_LINE, sizeof(PROTOCOLS_LINE) - 1) &&
-	       write_flags(file, text, end - 1) &&
-	       write_all(file, end, size - (size_t)(end - text));
-}
-
 struct file {
 	const char *path;
 	const char *like; /* a file of the same owner, mode and size */
@@ -122,9 +54,9 @@ struct file {
 };
 
 static const struct file files[] = {
-    {"/proc/crypto", "/proc/filesystems", write_crypto},
-    {"/proc/sys/crypto/fips_enabled", "/proc/sys/kernel/ostype", write_fips_enabled},
-    {"/proc/net/protocols", "/proc/filesystems", write_protocols},
+    {DOOR_TEXT_CATALOG, "/proc/filesystems", write_crypto},
+    {DOOR_TEXT_FIPS_ENABLED, "/proc/sys/kernel/ostype", door_text_fips_enabled},
+    {DOOR_TEXT_PROTOCOLS, "/proc/filesystems", door_text_protocols},
 };
 
 static const struct file *find(const char *path)

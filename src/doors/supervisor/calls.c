@@ -52,6 +52,12 @@ const struct calls_entry calls_table[] = {
     {"request_key", SYS_request_key, CALLS_ALWAYS, 0, serve_keys},
     {"keyctl", SYS_keyctl, CALLS_ALWAYS, 0, serve_keys},
 
+#ifdef SYS_open
+    {"open", SYS_open, CALLS_ALL_ONLY, 0, serve_open},
+#endif
+    {"openat", SYS_openat, CALLS_ALL_ONLY, 0, serve_openat},
+    {"openat2", SYS_openat2, CALLS_ALL_ONLY, 0, serve_openat2},
+
     {"setsockopt", SYS_setsockopt, CALLS_DESCRIPTOR, FIRST, serve_setsockopt},
     {"getsockopt", SYS_getsockopt, CALLS_DESCRIPTOR, FIRST, serve_getsockopt},
     {"ioctl", SYS_ioctl, CALLS_DESCRIPTOR, FIRST, serve_ioctl},

@@ -99,6 +99,10 @@ CALLS_HANDLER(netlink_recvmmsg);
 CALLS_HANDLER(netlink_getsockopt); /* options.c */
 /* keys.c: add_key, request_key, keyctl */
 CALLS_HANDLER(serve_keys);
+/* files.c */
+CALLS_HANDLER(serve_open);
+CALLS_HANDLER(serve_openat);
+CALLS_HANDLER(serve_openat2);
 /* watch.c */
 CALLS_HANDLER(serve_epoll_ctl);
 /* compat.c: the 32-bit call with many calls inside */
