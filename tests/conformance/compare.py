@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Compares what the conformance table, or the kernels' probe, prints here with the record.
 
-    compare.py [--preload LIBRARY] [--under COMMAND] PROGRAM table FOLDER
-    compare.py [--preload LIBRARY] [--under COMMAND] PROGRAM probe FOLDER [ORACLE]
+    compare.py [--preload LIBRARY] [--under COMMAND] [--exceptions FILE] PROGRAM table FOLDER
+    compare.py [--preload LIBRARY] [--under COMMAND] [--exceptions FILE] PROGRAM probe FOLDER [ORACLE]
 
 FOLDER is tests/conformance.  ORACLE has the probe's source and its record, contract.txt; it is left
 out where it is not there.  PROGRAM is the built `conformance`; it also tells which names can be
@@ -85,7 +85,8 @@ class Here:
     def binds(self, kind, name):
         if (kind, name) not in self.bindable:
             command = [self.program, "--bind", kind, name]
-            status = subprocess.run(command, env=self.environment, timeout=60).returncode
+            status = subprocess.run([*self.under, *command], env=self.environment,
+                                    timeout=60).returncode
             if status not in (0, 1):
                 sys.exit("Bail out! %s ended with %d" % (" ".join(command), status))
             self.bindable[kind, name] = status == 0
@@ -151,8 +152,8 @@ def comparable(title, kernel, ours):
 # ---- the report ----
 
 class Report:
-    def __init__(self, exceptions, pending):
-        self.exceptions, self.pending = exceptions, pending
+    def __init__(self, exceptions, pending, name):
+        self.exceptions, self.pending, self.name = exceptions, pending, name
         self.cases = self.failures = 0
         self.missing, self.served = {}, set(pending)
 
@@ -171,7 +172,7 @@ class Report:
         if title in self.exceptions:
             if same:
                 self.line(False, title)
-                print("# it agrees with the kernel: its line in exceptions.txt has to go")
+                print("# it agrees with the kernel: its line in %s has to go" % self.name)
             else:
                 self.line(True, "%s # SKIP exception: %s" % (title, self.exceptions[title]))
             return
@@ -198,8 +199,8 @@ class Report:
         for rule in sorted(self.served):
             print("# pending.txt: %s agrees with the kernel as far as this run shows" % rule)
         self.line(len(self.exceptions) <= EXCEPTIONS_MAX,
-                  "exceptions.txt has %d lines of at most %d" % (len(self.exceptions),
-                                                                EXCEPTIONS_MAX))
+                  "%s has %d lines of at most %d" % (self.name, len(self.exceptions),
+                                                     EXCEPTIONS_MAX))
         print("1..%d" % self.cases)
         return self.failures != 0
 
@@ -260,6 +261,7 @@ def main():
     parser.add_argument("--preload", default="")
     parser.add_argument("--under", default=[], type=shlex.split,
                         help="a command that runs the program, as valgrind does")
+    parser.add_argument("--exceptions", default="exceptions.txt")
     parser.add_argument("program")
     parser.add_argument("what", choices=["table", "probe"])
     parser.add_argument("folder", type=pathlib.Path)
@@ -268,8 +270,8 @@ def main():
     if "UALG_ORACLE" in os.environ:
         arguments.oracle = pathlib.Path(os.environ["UALG_ORACLE"])
     here = Here(arguments.program, arguments.preload, arguments.under)
-    report = Report(reasons(arguments.folder / "exceptions.txt", True),
-                    reasons(arguments.folder / "pending.txt", False))
+    report = Report(reasons(arguments.folder / arguments.exceptions, True),
+                    reasons(arguments.folder / "pending.txt", False), arguments.exceptions)
     if arguments.what == "table":
         compare_table(here, arguments.folder, report)
     elif not arguments.oracle or not (arguments.oracle / "abi-probe.c").exists():
