@@ -123,8 +123,8 @@ static bool is_made(const struct keys_host *host, const struct keys_caller *call
 }
 
 /*
- * Gives a key its serial.  There is one of its name that is not known, or only one at all, which it
- * then is an update of.  In doubt it is forgotten: another key's bytes would be worse than none.
+ * Gives a key its serial, where there is one of its name that is not known; or takes it for an
+ * update, where there is only one at all.  Where there are more it waits for a program to name one.
  */
 static void resolve(struct seen **link, bool made)
 {
@@ -136,15 +136,50 @@ static void resolve(struct seen **link, bool made)
 		seen->serial = search.serial;
 		return;
 	}
-	if (!made)
+	if (!made || search.fresh > 1)
 		return;
-	known = search.fresh == 0 && search.found == 1 ? by_serial(search.serial) : NULL;
+	known = search.found == 1 ? by_serial(search.serial) : NULL;
 	if (known) {
 		replace(known, seen->payload, seen->size);
 		seen->payload = NULL;
 		seen->size = 0;
 	}
 	forget(link);
+}
+
+struct naming {
+	const struct keys_caller *caller;
+	int32_t serial;
+	unsigned found;
+	struct seen *seen;
+};
+
+static bool name(void *argument, const struct keys_listed *key)
+{
+	struct naming *naming = argument;
+
+	if (key->serial != naming->serial)
+		return false;
+	for (struct seen *seen = all; seen; seen = seen->next) {
+		if (seen->serial || seen->process != naming->caller->process ||
+		    strcmp(seen->type, key->type) != 0 || !describes(key->text, seen->description))
+			continue;
+		naming->seen = seen;
+		naming->found++;
+	}
+	return true;
+}
+
+/*
+ * The process names a serial, which it has of its own call, where others have keys of the same
+ * name.  If it added two itself there is no telling: another key's bytes would be worse than none.
+ */
+static void resolve_named(const struct keys_caller *caller, int32_t serial)
+{
+	struct naming naming = {.caller = caller, .serial = serial};
+
+	if (!by_serial(serial) && keys_kernel_list(name, &naming) && naming.found == 1)
+		naming.seen->serial = serial;
 }
 
 /* wanted: also those whose call may still be under way. */
@@ -299,7 +334,7 @@ static void add_seen(const struct keys_host *host, const struct keys_caller *cal
 		return;
 	resolve_all(host, caller, false);
 	link = find_added(caller, ring, type, description);
-	if (*link && may_update(host, caller, link, &gone))
+	if (*link && ((*link)->serial == 0 || may_update(host, caller, link, &gone)))
 		replace(*link, payload, size);
 	else if (!*link || gone)
 		note(host, caller, ring, type, description, payload, size);
@@ -364,6 +399,7 @@ static void watch_control(const struct keys_host *host, const struct keys_caller
 	if (operation != KEYCTL_UPDATE && operation != KEYCTL_SETPERM &&
 	    operation != KEYCTL_REVOKE && operation != KEYCTL_INVALIDATE)
 		return;
+	resolve_named(caller, (int32_t)x[1]);
 	resolve_all(host, caller, false);
 	while (*link && (*link)->serial != (int32_t)x[1])
 		link = &(*link)->next;
@@ -444,6 +480,7 @@ static int payload_of(const struct keys_host *host, const struct keys_caller *ca
 
 	if (serial <= 0)
 		return special(host, caller, serial);
+	resolve_named(caller, serial);
 	resolve_all(host, caller, true);
 	seen = by_serial(serial);
 	result = facts_of(host, serial, seen, &facts);
