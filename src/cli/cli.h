@@ -38,6 +38,7 @@ struct cli_command {
 	const char *details;  /* paragraphs for `help` below the options, or NULL */
 	const struct cli_option *options;
 	int usage_exit; /* exit code for wrong usage */
+	bool mixed;     /* options may stand behind operands */
 	/* argv[0..argc) are the operands.  Returns an exit code. */
 	int (*run)(int argc, char **argv);
 };
@@ -58,8 +59,9 @@ extern const struct cli_command cli_report_command;
 extern const struct cli_command cli_scan_command;
 
 /*
- * Parses options up to the first operand or "--": --name, --name=value and --name value.  Returns
- * the index of the first operand, or -1 with a message printed.
+ * Parses options up to the first operand or "--", or, of a mixed command, all up to "--": --name,
+ * --name=value and --name value.  Returns the index of the first operand, behind which there are
+ * only others, or -1 with a message printed.
  */
 int cli_parse(const struct cli_command *command, int argc, char **argv);
 

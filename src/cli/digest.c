@@ -238,6 +238,7 @@ const struct cli_command cli_digest_command = {
 	       "sha256sum --check and its like read.\n",
     .options = digest_options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = digest,
 };
 
@@ -249,5 +250,6 @@ const struct cli_command cli_hmac_command = {
 	       "it is asked for on the terminal.  Digests are compared in constant time.\n",
     .options = hmac_options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = hmac,
 };

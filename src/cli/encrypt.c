@@ -123,6 +123,7 @@ const struct cli_command cli_encrypt_command = {
     .details = FORMATS,
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = encrypt,
 };
 
@@ -134,5 +135,6 @@ const struct cli_command cli_decrypt_command = {
 		       "proved authentic; what follows may still prove wrong: see the exit code.\n",
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = decrypt,
 };

@@ -143,5 +143,6 @@ const struct cli_command cli_info_command = {
 	       "'ualg list' has the well-known ones.\n",
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = run,
 };

@@ -136,5 +136,6 @@ const struct cli_command cli_kdf_command = {
 	       "owner only.\n",
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = run,
 };

@@ -96,15 +96,42 @@ static bool take_option(const struct cli_command *command, int argc, char **argv
 	return set_value(option, argv[(*index)++]);
 }
 
+static bool is_option(const char *word)
+{
+	return word[0] == '-' && word[1] != '\0';
+}
+
+/* Moves count words that begin at from to the end of argv, in their order. */
+static void move_to_end(int argc, char **argv, int from, int count)
+{
+	for (; count > 0; count--) {
+		char *word = argv[from];
+
+		memmove(&argv[from], &argv[from + 1], (size_t)(argc - from - 1) * sizeof(*argv));
+		argv[argc - 1] = word;
+	}
+}
+
 int cli_parse(const struct cli_command *command, int argc, char **argv)
 {
-	int index = 0;
+	int index = 0, operands = 0;
 
-	while (index < argc && argv[index][0] == '-' && argv[index][1] != '\0') {
-		if (strcmp(argv[index], "--") == 0)
-			return index + 1;
-		if (!take_option(command, argc, argv, &index))
-			return -1;
+	/* Operands that were met are moved behind all that is still to be looked at. */
+	while (index < argc - operands) {
+		if (strcmp(argv[index], "--") == 0) {
+			index++;
+			move_to_end(argc, argv, index, argc - index - operands);
+			return index;
+		}
+		if (is_option(argv[index])) {
+			if (!take_option(command, argc - operands, argv, &index))
+				return -1;
+			continue;
+		}
+		if (!command->mixed)
+			return index;
+		move_to_end(argc, argv, index, 1);
+		operands++;
 	}
 	return index;
 }

@@ -102,5 +102,6 @@ const struct cli_command cli_pbkdf2_command = {
 	       "its owner only.\n",
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = run,
 };

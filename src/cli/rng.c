@@ -159,5 +159,6 @@ const struct cli_command cli_rng_command = {
     .details = "A file is made for its owner only.\n",
     .options = options,
     .usage_exit = CLI_USAGE,
+    .mixed = true,
     .run = run,
 };

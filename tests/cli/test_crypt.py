@@ -98,6 +98,22 @@ def test_digest():
     bad(1, "directory", "digest", ".")
 
 
+def test_order_of_options():
+    """Options may stand behind files; behind -- there are none."""
+    for name in ("a", "b", "--raw"):
+        write(name, name.encode())
+    wanted = [("%s  %s" % (hashlib.sha1(name.encode()).hexdigest(), name)).encode()
+              for name in ("a", "b", "--raw")]
+    sha1 = ["--algorithm", "sha1"]
+    for words in (["a", "b", "--", "--raw"], ["--", "a", "b", "--raw"]):
+        assert good("digest", *sha1, *words).splitlines() == wanted, words
+    assert good("digest", "a", *sha1, "b", "--", "--raw").splitlines() == wanted
+    assert good("digest", "a", "b", *sha1, "--", "--raw").splitlines() == wanted
+    assert good("digest", "a", "--raw", *sha1) == hashlib.sha1(b"a").digest()
+    bad(2, "needs a value", "digest", "a", "--algorithm")
+    bad(2, "'--bogus'", "digest", "a", "--bogus")
+
+
 def test_hmac():
     data = os.urandom(70000)
     write("a", data)
