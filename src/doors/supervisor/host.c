@@ -19,6 +19,7 @@
 
 struct sock_host supervisor_host;
 unsigned host_sndbuf, host_rcvbuf;
+struct timeval host_patience;
 
 static const struct supervisor_call *served;
 
@@ -80,12 +81,23 @@ static unsigned buffer_of(int descriptor, int option)
 	return getsockopt(descriptor, SOL_SOCKET, option, &size, &length) < 0 ? usual : size;
 }
 
+static struct timeval shortest_patience(int descriptor)
+{
+	struct timeval time = {.tv_usec = 1};
+	socklen_t size = sizeof(time);
+
+	(void)setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, sizeof(time));
+	(void)getsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, &size);
+	return time;
+}
+
 void host_begin(void)
 {
 	int descriptor = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
 	host_sndbuf = buffer_of(descriptor, SO_SNDBUF);
 	host_rcvbuf = buffer_of(descriptor, SO_RCVBUF);
+	host_patience = shortest_patience(descriptor);
 	if (descriptor >= 0)
 		(void)close(descriptor);
 	record_begin(getenv(RECORD_VARIABLE), getpid());

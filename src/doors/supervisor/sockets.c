@@ -46,8 +46,8 @@ long sockets_give(struct supervisor_call *call, struct supervisor_object *object
  * Opens a placeholder here; where the way has the caller make it, at *number, this is a copy.  A
  * negative errno: there is none, nor in the caller.
  */
-static int open_placeholder(const struct supervisor_call *call, enum sock_kind kind, int flags,
-			    int *number)
+static int open_in_place(const struct supervisor_call *call, enum sock_kind kind, int flags,
+			 int *number)
 {
 	int placeholder, result;
 
@@ -65,6 +65,18 @@ static int open_placeholder(const struct supervisor_call *call, enum sock_kind k
 	if (placeholder >= 0)
 		(void)close(placeholder);
 	return result;
+}
+
+/* The same; should the supervisor be killed, accept and recv do not sleep on it for ever. */
+static int open_placeholder(const struct supervisor_call *call, enum sock_kind kind, int flags,
+			    int *number)
+{
+	int placeholder = open_in_place(call, kind, flags, number);
+
+	if (placeholder >= 0)
+		(void)setsockopt(placeholder, SOL_SOCKET, SO_RCVTIMEO, &host_patience,
+				 sizeof(host_patience));
+	return placeholder;
 }
 
 /* The caller has made the placeholder itself. */
