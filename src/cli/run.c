@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -214,6 +215,23 @@ static void start_supervised(void *argument)
 	_exit(execute(argument));
 }
 
+/*
+ * Says so where a program that gains privileges when run (sudo) will not: for users without
+ * privilege a filter needs no_new_privs, and a tracer has the same effect.
+ */
+static void tell_privileges(const char *program)
+{
+	char library[PATH_MAX], detail[PATH_MAX];
+
+	if (geteuid() == 0)
+		return;
+	(void)preload_find(library);
+	if (preload_reach(program, library, detail, sizeof(detail)) == PRELOAD_PRIVILEGED)
+		cli_message("'%s' gains no privileges under a supervisor of this user's; "
+			    "'--door preload' has none",
+			    program);
+}
+
 static void tell(const char *line)
 {
 	cli_message("%s", line);
@@ -241,6 +259,7 @@ static int run_supervised(char **argv)
 	    .tell = tell,
 	};
 
+	tell_privileges(argv[0]);
 	return supervisor_run(&how);
 }
 

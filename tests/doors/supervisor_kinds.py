@@ -127,6 +127,29 @@ def test_program_that_traces():
     assert execute(UALG, "run", "--door", "seccomp", program).returncode == 0
 
 
+def test_setuid_program():
+    """It gains nothing under a supervisor without privilege, which says so."""
+    if os.getuid() != 0:
+        raise Skip("a setuid program can be made by root only")
+    nobody = 65534
+    # Where that user may go: neither the build folder nor FOLDER need be such a place.
+    with tempfile.TemporaryDirectory() as place:
+        os.chmod(place, 0o755)
+        gains = os.path.join(place, "gains")
+        shutil.copy(shutil.which("id"), gains)
+        os.chmod(gains, 0o4755)
+        command = os.path.join(place, "ualg")
+        shutil.copy(UALG, command)
+        for door in ("seccomp", "ptrace"):
+            result = subprocess.run([command, "run", "--door", door, gains, "-u"], user=nobody,
+                                    group=nobody, extra_groups=[], env=environment(), timeout=60,
+                                    capture_output=True, text=True, check=False)
+            assert result.returncode == 0 and result.stdout.strip() == str(nobody), result
+            assert "gains no privileges" in result.stderr, result
+        result = execute(command, "run", "--door", "seccomp", gains, "-u")
+        assert result.returncode == 0 and result.stderr == "", result
+
+
 def test_delay():
     """How long `ualg run` takes by itself: told, not judged."""
     for way in ([], [UALG, "run", "--door", "seccomp"], [UALG, "run", "--door", "ptrace"]):
