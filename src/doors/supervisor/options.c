@@ -80,7 +80,6 @@ static long set_alg(struct supervisor_call *call, struct supervisor_object *obje
 
 	if (program.iov_len > DOOR_SIZE_MAX)
 		program.iov_len = DOOR_SIZE_MAX;
-	(void)objects_reap(false); /* O-01 asks for op sockets that are open */
 	if (!sock_lock(object->sock))
 		return -EBUSY;
 	memory_map_begin(&map);
@@ -96,7 +95,7 @@ static long set_alg(struct supervisor_call *call, struct supervisor_object *obje
 
 CALLS_HANDLER(serve_setsockopt)
 {
-	struct supervisor_object *object = process_alg_object(call);
+	struct supervisor_object *object = process_parent_object(call); /* O-01 */
 
 	if (!object)
 		return SUPERVISOR_PROCEED;

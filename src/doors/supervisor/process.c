@@ -223,6 +223,13 @@ struct supervisor_object *process_alg_object(const struct supervisor_call *call)
 	return process_alg_number(call, supervisor_int(call, 0));
 }
 
+struct supervisor_object *process_parent_object(const struct supervisor_call *call)
+{
+	/* Before the look: the socket itself may be gone. */
+	(void)objects_reap(false);
+	return process_alg_object(call);
+}
+
 bool process_first_asked(const struct supervisor_call *call, int number)
 {
 	struct process_page *page = number < 0 ? NULL : page_of(call->process, number, false);

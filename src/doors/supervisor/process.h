@@ -66,6 +66,10 @@ struct supervisor_object *process_alg_object(const struct supervisor_call *call)
 /* The alg socket that a number is, or NULL. */
 struct supervisor_object *process_alg_number(const struct supervisor_call *call, int number);
 
+/* The same for calls whose answer depends on which op sockets are open: those that are gone are
+ * ended first. */
+struct supervisor_object *process_parent_object(const struct supervisor_call *call);
+
 /* The number is about to be closed or replaced: it is asked for anew, and what it was is doubted.
  */
 void process_forget(struct supervisor_process *process, int number);

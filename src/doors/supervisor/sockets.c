@@ -169,7 +169,7 @@ CALLS_HANDLER(serve_socketpair)
 
 CALLS_HANDLER(serve_bind)
 {
-	struct supervisor_object *object = process_alg_object(call);
+	struct supervisor_object *object = process_parent_object(call); /* B-12 */
 	struct memory_of_call of = memory_of(call);
 	uint8_t address[UALG_SOCKADDR_MAX];
 	int size = supervisor_int(call, 2);
@@ -181,7 +181,6 @@ CALLS_HANDLER(serve_bind)
 				      address);
 	if (result < 0)
 		return result;
-	(void)objects_reap(false); /* B-12 asks for op sockets that are open */
 	if (!sock_lock(object->sock))
 		return -EBUSY;
 	result = sock_bind(object->sock, address, (size_t)size);
@@ -192,7 +191,7 @@ CALLS_HANDLER(serve_bind)
 
 static long accept_with(struct supervisor_call *call, int flags)
 {
-	struct supervisor_object *object = process_alg_object(call);
+	struct supervisor_object *object = process_parent_object(call);
 	struct sock *new;
 	enum sock_kind kind;
 	int result;
@@ -201,7 +200,6 @@ static long accept_with(struct supervisor_call *call, int flags)
 		return SUPERVISOR_PROCEED;
 	if (flags & ~TYPE_FLAGS)
 		return -EINVAL; /* */
-	(void)objects_reap(false);
 	if (!sock_lock(object->sock))
 		return -EBUSY;
 	result = sock_accept(object->sock, &new);
