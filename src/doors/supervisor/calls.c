@@ -2,6 +2,7 @@
 #include "doors/supervisor/calls.h"
 
 #include <seccomp.h>
+#include <string.h>
 #include <sys/syscall.h>
 
 #define FIRST  1u
@@ -72,6 +73,7 @@ const struct calls_entry calls_table[] = {
     /* Only 32-bit programs have these; they are served as what they are called here. */
     {"socketcall", -1, CALLS_ALWAYS, 0, serve_socketcall},
     {"io_pgetevents_time64", -1, CALLS_ALWAYS, 0, serve_io_pgetevents_time64},
+    {"recvmmsg_time64", SYS_recvmmsg, CALLS_DESCRIPTOR, FIRST, serve_recvmmsg_time64},
     {"sendfile64", SYS_sendfile, CALLS_DESCRIPTOR, FIRST | SECOND, serve_sendfile64},
     {"fcntl64", SYS_fcntl, CALLS_DESCRIPTOR, FIRST, serve_fcntl},
 #endif
@@ -104,6 +106,29 @@ static const struct {
 static const struct calls_entry *native[NUMBERS];
 static const struct calls_entry *compat[NUMBERS];
 
+#if defined(__x86_64__)
+/* What 32-bit programs reach by socketcall they also reach directly; libseccomp names the former.
+ */
+static const struct {
+	const char *name;
+	long number;
+} direct[] = {
+    {"recvmmsg", 337},   {"sendmmsg", 345},   {"socket", 359},      {"socketpair", 360},
+    {"bind", 361},       {"connect", 362},    {"listen", 363},      {"accept4", 364},
+    {"getsockopt", 365}, {"setsockopt", 366}, {"getsockname", 367}, {"getpeername", 368},
+    {"sendto", 369},     {"sendmsg", 370},    {"recvfrom", 371},    {"recvmsg", 372},
+    {"shutdown", 373},
+};
+
+static long compat_number(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(direct) / sizeof(direct[0]); i++)
+		if (strcmp(direct[i].name, name) == 0)
+			return direct[i].number;
+	return seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86, name);
+}
+#endif
+
 static void enter(const struct calls_entry **table, long number, const struct calls_entry *entry)
 {
 	if (number >= 0 && (unsigned long)number < NUMBERS && !table[number])
@@ -115,8 +140,7 @@ static void fill(void)
 	for (unsigned i = 0; i < calls_count; i++) {
 		enter(native, calls_table[i].number, &calls_table[i]);
 #if defined(__x86_64__)
-		enter(compat, seccomp_syscall_resolve_name_arch(SCMP_ARCH_X86, calls_table[i].name),
-		      &calls_table[i]);
+		enter(compat, compat_number(calls_table[i].name), &calls_table[i]);
 #endif
 	}
 }

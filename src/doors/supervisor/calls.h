@@ -66,6 +66,7 @@ CALLS_HANDLER(serve_sendmsg);
 CALLS_HANDLER(serve_recvmsg);
 CALLS_HANDLER(serve_sendmmsg);
 CALLS_HANDLER(serve_recvmmsg);
+CALLS_HANDLER(serve_recvmmsg_time64);
 /* options.c */
 CALLS_HANDLER(serve_setsockopt);
 CALLS_HANDLER(serve_getsockopt);

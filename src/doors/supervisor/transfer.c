@@ -290,11 +290,12 @@ CALLS_HANDLER(serve_recvmsg)
 /* ---- many messages ---- */
 
 /* recvmmsg's time: 32-bit programs have a smaller one. */
-static int read_time(const struct supervisor_call *call, uintptr_t from, struct timespec *time)
+static int read_time(const struct supervisor_call *call, uintptr_t from, bool is_small,
+		     struct timespec *time)
 {
 	int32_t small[2];
 
-	if (!call->compat)
+	if (!is_small)
 		return memory_read(call, time, from, sizeof(*time));
 	if (memory_read(call, small, from, sizeof(small)) < 0)
 		return -EFAULT;
@@ -303,12 +304,13 @@ static int read_time(const struct supervisor_call *call, uintptr_t from, struct 
 	return 0;
 }
 
-static int write_time(const struct supervisor_call *call, uintptr_t to, const struct timespec *time)
+static int write_time(const struct supervisor_call *call, uintptr_t to, bool is_small,
+		      const struct timespec *time)
 {
 	int32_t small[2] = {(int32_t)time->tv_sec, (int32_t)time->tv_nsec};
 
-	return call->compat ? memory_write(call, to, small, sizeof(small))
-			    : memory_write(call, to, time, sizeof(*time));
+	return is_small ? memory_write(call, to, small, sizeof(small))
+			: memory_write(call, to, time, sizeof(*time));
 }
 
 /* Ends sendmmsg or recvmmsg: an error counts only if it is the first message's (H-18). */
@@ -318,7 +320,7 @@ static long end_messages(struct transfer *transfer, long result)
 
 	if (transfer->done && transfer->timeout) {
 		left = door_deadline_left(&transfer->deadline);
-		if (write_time(&transfer->call, transfer->timeout, &left) < 0)
+		if (write_time(&transfer->call, transfer->timeout, transfer->small_time, &left) < 0)
 			return -EFAULT;
 	}
 	return transfer->done ? (long)transfer->done : result;
@@ -355,7 +357,7 @@ static long next_message(struct transfer *transfer, long result)
 }
 
 static long transfer_messages(struct supervisor_call *call, enum memory_direction direction,
-			      uintptr_t timeout)
+			      uintptr_t timeout, bool small_time)
 {
 	struct supervisor_object *object = process_alg_object(call);
 	unsigned count = (unsigned)supervisor_int(call, 2);
@@ -373,9 +375,10 @@ static long transfer_messages(struct supervisor_call *call, enum memory_directio
 		return -ENOMEM;
 	transfer->count = count < DOOR_IOV_MAX ? count : DOOR_IOV_MAX;
 	transfer->timeout = timeout;
+	transfer->small_time = small_time;
 	transfer->finish = next_message;
 	if (timeout)
-		result = read_time(call, timeout, &time);
+		result = read_time(call, timeout, small_time, &time);
 	if (result == 0)
 		result = door_deadline_set(&time, &transfer->deadline);
 	if (result == 0 && count > 0)
@@ -389,10 +392,15 @@ static long transfer_messages(struct supervisor_call *call, enum memory_directio
 
 CALLS_HANDLER(serve_sendmmsg)
 {
-	return transfer_messages(call, MEMORY_IN, 0);
+	return transfer_messages(call, MEMORY_IN, 0, false);
 }
 
 CALLS_HANDLER(serve_recvmmsg)
 {
-	return transfer_messages(call, MEMORY_OUT, supervisor_pointer(call, 4));
+	return transfer_messages(call, MEMORY_OUT, supervisor_pointer(call, 4), call->compat);
+}
+
+CALLS_HANDLER(serve_recvmmsg_time64)
+{
+	return transfer_messages(call, MEMORY_OUT, supervisor_pointer(call, 4), false);
 }

@@ -52,6 +52,7 @@ struct transfer {
 	unsigned count, done;
 	int flags;
 	uintptr_t timeout;
+	bool small_time; /* of two 32-bit parts */
 	struct timespec deadline;
 
 	struct transfer *next;
