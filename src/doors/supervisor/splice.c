@@ -137,6 +137,21 @@ static long wait_for(const struct splice *splice, uint32_t events)
 	return SOCK_WAIT;
 }
 
+/* A transfer with a pipe, a descriptor of ours that is taken over; NULL: no memory. */
+static struct transfer *with_pipe(struct transfer *transfer, int pipe, bool sleeps)
+{
+	struct splice *splice;
+
+	if (!transfer) {
+		(void)close(pipe);
+		return NULL;
+	}
+	splice = transfer->extra;
+	splice->pipe = pipe;
+	splice->sleeps = sleeps;
+	return transfer;
+}
+
 /* ---- into a socket ---- */
 
 static struct splice *splice_of(struct sock_io *io)
@@ -242,15 +257,12 @@ static long splice_in(struct supervisor_call *call, struct supervisor_object *ob
 	/* What is wrong with it is wrong with the placeholder, too. */
 	if (pipe < 0)
 		return SUPERVISOR_PROCEED;
-	transfer = splice_new(call, object, supervisor_int(call, 2), MEMORY_IN,
-			      supervisor_pointer(call, 4));
-	if (!transfer) {
-		(void)close(pipe);
+	transfer = with_pipe(splice_new(call, object, supervisor_int(call, 2), MEMORY_IN,
+					supervisor_pointer(call, 4)),
+			     pipe, sleeps && !(flags & SPLICE_F_NONBLOCK));
+	if (!transfer)
 		return -ENOMEM;
-	}
 	splice = transfer->extra;
-	splice->pipe = pipe;
-	splice->sleeps = sleeps && !(flags & SPLICE_F_NONBLOCK);
 	splice->more = flags & SPLICE_F_MORE;
 	splice->batch_sent = pipe_sent;
 	transfer->await = pipe_data;
@@ -453,18 +465,13 @@ static long splice_out(struct supervisor_call *call, struct supervisor_object *o
 	bool sleeps;
 	int pipe = pipe_of(call, to, false, &sleeps);
 	struct transfer *transfer;
-	struct splice *splice;
 
 	if (pipe < 0)
 		return SUPERVISOR_PROCEED;
-	transfer = splice_new(call, object, from, MEMORY_OUT, size);
-	if (!transfer) {
-		(void)close(pipe);
+	transfer = with_pipe(splice_new(call, object, from, MEMORY_OUT, size), pipe,
+			     sleeps && !(flags & SPLICE_F_NONBLOCK));
+	if (!transfer)
 		return -ENOMEM;
-	}
-	splice = transfer->extra;
-	splice->pipe = pipe;
-	splice->sleeps = sleeps && !(flags & SPLICE_F_NONBLOCK);
 	transfer->await = pipe_room;
 	transfer->finish = received;
 	return transfer_begin(transfer);
