@@ -107,31 +107,14 @@ static int in_pieces(struct crypt_job *job, struct ualg_skcipher *cipher, const 
 
 int crypt_read_whole(struct crypt_job *job, size_t behind, uint8_t **out, size_t *size)
 {
-	size_t room = INPUT_PIECE, got;
-	uint8_t *data = NULL;
-	int result;
+	int error = input_read_all(&job->input, CRYPT_WHOLE_MAX, behind, out, size);
 
-	*size = 0;
-	do {
-		uint8_t *larger = *size < CRYPT_WHOLE_MAX ? realloc(data, room + behind) : NULL;
-
-		if (!larger) {
-			cli_message("'%s' takes a message only whole, and '%s' is too large",
-				    job->algorithm, job->input.name);
-			free(data);
-			return CLI_FAILURE;
-		}
-		data = larger;
-		result = crypt_read(job, data + *size, room - *size, &got);
-		if (result != CLI_OK) {
-			free(data);
-			return result;
-		}
-		*size += got;
-		room *= 2;
-	} while (got > 0 && *size == room / 2);
-	*out = data;
-	return CLI_OK;
+	if (error == -EFBIG || error == -ENOMEM) {
+		cli_message("'%s' takes a message only whole, and '%s' is too large",
+			    job->algorithm, job->input.name);
+		return CLI_FAILURE;
+	}
+	return error ? cli_cannot("read", job->input.name, error) : CLI_OK;
 }
 
 static int whole(struct crypt_job *job, struct ualg_skcipher *cipher, const uint8_t *iv)

@@ -74,7 +74,7 @@ static int print_one(const char *path, const uint8_t *out, size_t size, bool fir
 	char hex[2 * SUMS_DIGEST_MAX + 1];
 
 	if (raw)
-		return cli_write_result(NULL, out, size, false, false);
+		return cli_write_result("-", out, size, false, false);
 	if (!as_json) {
 		sums_write(stdout, &style, path, out, size);
 		return CLI_OK;

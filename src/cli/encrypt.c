@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/crypt.h"
+#include "cli/result.h"
 #include "cli/values.h"
 
 static const char *const formats[] = {"sealed", "raw", "openssl", NULL};
@@ -74,6 +75,9 @@ static int run(int argc, char **argv)
 		cli_message("a key and a password exclude each other");
 		return CLI_USAGE;
 	}
+	if (job.direction == UALG_ENCRYPT &&
+	    cli_spare_terminal(output_path, "encrypted bytes") != CLI_OK)
+		return CLI_USAGE;
 	error = input_open(&job.input, path);
 	if (error != 0)
 		return cli_cannot("read", path, error);

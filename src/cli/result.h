@@ -13,4 +13,10 @@
  */
 int cli_write_result(const char *path, const void *data, size_t size, bool hex, bool private);
 
+/*
+ * Refuses standard output where it is a terminal and no path was given: bytes are not for people,
+ * and would be lost.  CLI_OK, or CLI_USAGE with a message printed.
+ */
+int cli_spare_terminal(const char *path, const char *what);
+
 #endif

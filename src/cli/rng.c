@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/result.h"
 #include "cli/values.h"
 #include "files/hex.h"
 #include "files/output.h"
@@ -142,6 +143,8 @@ static int run(int argc, char **argv)
 	result = cli_number("--bytes", bytes, 1, INT64_MAX, &size);
 	if (result != CLI_OK)
 		return result;
+	if (!hex && cli_spare_terminal(output_path, "random bytes") != CLI_OK)
+		return CLI_USAGE;
 	if (!algorithm)
 		algorithm = "stdrng";
 	error = ualg_rng_open(&rng, algorithm, UALG_TRANSPORT_DEFAULT);

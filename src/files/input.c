@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "ualg/ualg.h"
 
 int input_open(struct files_input *input, const char *path)
 {
@@ -48,6 +51,46 @@ ssize_t input_read(struct files_input *input, void *out, size_t room)
 		done += (size_t)got;
 	}
 	return (ssize_t)done;
+}
+
+/* As realloc, but what is given back is wiped. */
+static uint8_t *grow(uint8_t *old, size_t old_size, size_t size)
+{
+	uint8_t *larger = malloc(size);
+
+	if (larger && old)
+		memcpy(larger, old, old_size);
+	if (old)
+		ualg_secure_wipe(old, old_size);
+	free(old);
+	return larger;
+}
+
+int input_read_all(struct files_input *input, size_t most, size_t behind, uint8_t **data,
+		   size_t *size)
+{
+	uint8_t *all = NULL;
+	size_t done = 0;
+	ssize_t got;
+
+	/* One byte beyond the most tells whether there is more. */
+	for (size_t room = INPUT_PIECE;; room = room < most / 2 ? 2 * room : most + 1) {
+		all = grow(all, done, room + behind);
+		if (!all)
+			return -ENOMEM;
+		got = input_read(input, all + done, room - done);
+		done += got > 0 ? (size_t)got : 0;
+		if (got < 0 || done > most)
+			break;
+		if (done < room) {
+			*data = all;
+			*size = done;
+			return 0;
+		}
+	}
+	ualg_secure_wipe(all, done);
+	free(all);
+	return got < 0 ? (int)got : -EFBIG;
 }
 
 void input_close(struct files_input *input)

@@ -25,6 +25,14 @@ int input_open(struct files_input *input, const char *path);
  */
 ssize_t input_read(struct files_input *input, void *out, size_t room);
 
+/*
+ * Reads all that is left, most bytes at the most, into memory with room for so many bytes more
+ * behind it; *data is the caller's to free, and to wipe where it matters.  0; -EFBIG: there is
+ * more; -ENOMEM; what read(2) gives.
+ */
+int input_read_all(struct files_input *input, size_t most, size_t behind, uint8_t **data,
+		   size_t *size);
+
 /* Closes; standard input stays open. */
 void input_close(struct files_input *input);
 

@@ -135,34 +135,11 @@ static int in_pieces(struct job *job, struct ualg_skcipher *cipher, const uint8_
 	return error;
 }
 
-/* The whole input, with room for a tag or padding behind it; the caller frees it. */
-static int read_whole(struct job *job, uint8_t **out, size_t *size)
-{
-	size_t room = INPUT_PIECE;
-	uint8_t *data = NULL, *larger;
-	ssize_t got;
-
-	*size = 0;
-	do {
-		larger = room <= WHOLE_MAX ? realloc(data, room + TAG_MAX) : NULL;
-		got = larger ? input_read(&job->input, larger + *size, room - *size) : -EFBIG;
-		data = larger ? larger : data;
-		*size += got > 0 ? (size_t)got : 0;
-		room *= 2;
-	} while (got > 0 && *size == room / 2);
-	if (got < 0) {
-		free(data);
-		return (int)got;
-	}
-	*out = data;
-	return 0;
-}
-
 static int whole(struct job *job, struct ualg_skcipher *cipher, const uint8_t *iv)
 {
 	size_t block = ualg_skcipher_block_size(cipher), size;
 	uint8_t *data;
-	int error = read_whole(job, &data, &size);
+	int error = input_read_all(&job->input, WHOLE_MAX, TAG_MAX, &data, &size);
 
 	if (error != 0)
 		return error;
@@ -205,7 +182,7 @@ static int one_message(struct job *job, struct ualg_aead *aead, const uint8_t *i
 {
 	uint8_t *data;
 	size_t size;
-	int error = read_whole(job, &data, &size);
+	int error = input_read_all(&job->input, WHOLE_MAX, TAG_MAX, &data, &size);
 
 	if (error != 0)
 		return error;

@@ -558,6 +558,24 @@ def test_prompt():
     assert out.split()[0].decode() == hmac.new(KEY, b"some text", "sha256").hexdigest()
 
 
+def test_bytes_spare_the_terminal():
+    """What is not text is not written to a terminal unless that is asked for."""
+    write("key", KEY)
+    write("in", b"text")
+    for words, status in ((["encrypt", "--key-file", "key", "in"], 2), (["rng", "--bytes", "9"], 2),
+                          (["kdf", "--kind", "hkdf", "--bytes", "9", "--key-file", "key"], 2),
+                          (["rng", "--bytes", "9", "--hex"], 0),
+                          (["rng", "--bytes", "9", "--output", "-"], 0)):
+        master, slave = pty.openpty()
+        with subprocess.Popen([UALG, *words], stdin=subprocess.DEVNULL, stdout=slave,
+                              stderr=subprocess.PIPE, env=environment()) as child:
+            os.close(slave)
+            message = child.stderr.read()
+            assert child.wait(20) == status, (words, message)
+        os.close(master)
+        assert (b"not for a terminal" in message) == (status == 2), (words, message)
+
+
 def test_no_terminal():
     """Without a terminal nobody can be asked, and that is said."""
     result = subprocess.run(["setsid", "-w", UALG, "encrypt"], input=b"x", capture_output=True,
