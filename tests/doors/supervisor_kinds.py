@@ -116,6 +116,9 @@ def test_refused_ptrace():
     result = refused(["-c", "ptrace"], UALG, "run", "--door", "seccomp", "touch", mark)
     assert result.returncode == 125 and "ptrace is not allowed" in result.stderr, result
     assert not os.path.exists(mark)
+    result = refused(["-c", "process_vm_readv"], UALG, "run", "--door", "seccomp", "touch", mark)
+    assert result.returncode == 125 and "memory may not be read" in result.stderr, result
+    assert not os.path.exists(mark)
 
 
 def test_program_that_traces():

@@ -110,12 +110,16 @@ static int install_filter(const struct sock_fprog *program)
 /* Asks for an alg socket as the program will: a filter of somebody else's may refuse it first. */
 static int probe(void)
 {
+	const sa_family_t family = AF_ALG;
 	long number = syscall(SYS_socket, AF_ALG, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	bool blind;
 
 	if (number < 0)
 		return -errno;
+	/* It is refused (S-06), but whether the address can be read comes first. */
+	blind = syscall(SYS_connect, number, &family, sizeof(family)) < 0 && errno == EFAULT;
 	(void)syscall(SYS_close, number);
-	return 0;
+	return blind ? -EFAULT : 0;
 }
 
 __attribute__((noreturn)) static void be_program(const struct sock_fprog *program)
@@ -335,9 +339,8 @@ static const char *no_trace(int error)
 	case -EPERM:
 	case -EACCES:
 		return "ptrace is not allowed here";
-	case -ENOSYS:
-	case -EIO:
-		return "the kernel is too old for ptrace to tell system calls";
+	case -EFAULT:
+		return "a program's memory may not be read here (process_vm_readv)";
 	default:
 		return strerror(-error);
 	}
