@@ -61,6 +61,7 @@ int main(void)
 
 # Threads, one of which sleeps in a recv of an alg socket until a line comes.
 SLEEPER = r"""
+#include <errno.h>
 #include <linux/if_alg.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -74,7 +75,9 @@ static void *receive(void *unused)
 {
 	char text[16];
 
-	printf("received %d\n", (int)recv(op, text, sizeof(text), 0));
+	int got = (int)recv(op, text, sizeof(text), 0);
+
+	printf("received %d, errno %d\n", got, got < 0 ? errno : 0);
 	fflush(stdout);
 	return unused;
 }
@@ -249,11 +252,12 @@ def test_stop_while_a_thread_sleeps():
         time.sleep(0.1)
         for _ in range(3):
             terminal.type(b"\x1a")
-            terminal.expect(b"shell: stopped")
+            before = terminal.expect(b"shell: stopped")
+            assert b"received" not in before, (door, before)
             terminal.type(b"fg\n")
             time.sleep(0.1)
         terminal.type(b"go on\n")
-        terminal.expect(b"received 16")
+        terminal.expect(b"received 16,")
         terminal.expect(b"shell: ended 0")
         terminal.close()
 

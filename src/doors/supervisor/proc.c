@@ -63,15 +63,21 @@ static uint64_t that_count(const char *status)
 	return ~field(status, "\nSigIgn:") & ~(HARMLESS & ~field(status, "\nSigCgt:"));
 }
 
-bool proc_has_signal(pid_t thread)
+enum proc_signal proc_signal_for(pid_t thread)
 {
 	char status[4096];
-	uint64_t pending;
+	const char *threads;
+	uint64_t wanted;
 
 	if (!read_status(thread, status, sizeof(status)))
-		return false;
-	pending = field(status, "\nSigPnd:") | field(status, "\nShdPnd:");
-	return pending & ~field(status, "\nSigBlk:") & that_count(status);
+		return PROC_SIGNAL_NONE;
+	wanted = ~field(status, "\nSigBlk:") & that_count(status);
+	if (field(status, "\nSigPnd:") & wanted)
+		return PROC_SIGNAL_OWN;
+	if (!(field(status, "\nShdPnd:") & wanted))
+		return PROC_SIGNAL_NONE;
+	threads = strstr(status, "\nThreads:");
+	return threads && strtol(threads + 9, NULL, 10) == 1 ? PROC_SIGNAL_OWN : PROC_SIGNAL_SHARED;
 }
 
 bool proc_signal_counts(pid_t thread, int signal_number)

@@ -10,10 +10,15 @@
 bool proc_is_nonblocking(pid_t thread, int number);
 
 /*
- * Whether a signal is about to be delivered to a thread, and something will be done for it.  To
- * traced threads ignored ones are delivered, too.
+ * Whether a signal is about to be delivered, and something will be done for it.  To traced threads
+ * ignored ones are delivered, too.
  */
-bool proc_has_signal(pid_t thread);
+enum proc_signal {
+	PROC_SIGNAL_NONE,
+	PROC_SIGNAL_SHARED, /* to this thread, or to another one of its process */
+	PROC_SIGNAL_OWN,    /* to this thread */
+};
+enum proc_signal proc_signal_for(pid_t thread);
 /* Whether anything is done for a signal: a handler, an end or a stop. */
 bool proc_signal_counts(pid_t thread, int signal_number);
 

@@ -20,6 +20,9 @@ bool tracee_lost;
 /* ---- registers ---- */
 
 #if defined(__x86_64__)
+/* At a signal the kernel can still be told to make the call anew. */
+#define RESTARTS_AT_SIGNAL true
+
 #define CALL_SIZE 2 /* bytes of each of the instructions that make a call */
 
 /* 32-bit numbers. */
@@ -81,6 +84,8 @@ static void go_back(tracee_registers *registers, long number)
 	registers->orig_rax = (unsigned long)-1L; /* no call that the kernel would make anew */
 }
 #else
+#define RESTARTS_AT_SIGNAL false
+
 #define CALL_SIZE    4
 #define COMPAT_CLOSE (-1L) /* there are no such programs */
 #define COMPAT_PPOLL (-1L)
@@ -332,6 +337,9 @@ static void put_result(struct tracee *tracee, long result, long number)
 void tracee_finish(struct tracee *tracee)
 {
 	put_result(tracee, tracee->result, tracee->number);
+	/* The kernel looks at these where there is a signal: another thread may have taken it. */
+	if (tracee->result == SUPERVISOR_RESTART || tracee->result == SUPERVISOR_ANEW)
+		(void)ptrace(PTRACE_INTERRUPT, tracee->thread, 0, 0);
 	tracee_go(tracee, 0);
 }
 
@@ -401,7 +409,7 @@ void tracee_disturbed(struct tracee *tracee, void (*interrupt)(const struct trac
 	tracee->state = TRACEE_EXITED;
 	if (tracee->answered)
 		tracee_finish(tracee);
-	else if (proc_has_signal(tracee->thread))
+	else if (proc_signal_for(tracee->thread) != PROC_SIGNAL_NONE)
 		interrupt(tracee);
 	else
 		turn(tracee);
@@ -416,9 +424,9 @@ void tracee_disturbed_by(struct tracee *tracee, int signal_number,
 		interrupt(tracee);
 	if (counts && !tracee->answered)
 		tracee_answer(tracee, -EINTR); /* no handler is to run on the way back to sleep */
-	/* It is too late for the kernel to be told to make the call anew. */
+	if (tracee->answered && tracee->result == SUPERVISOR_RESTART && !RESTARTS_AT_SIGNAL)
+		tracee->result = -EINTR;
 	if (tracee->answered)
-		put_result(tracee, tracee->result == SUPERVISOR_RESTART ? -EINTR : tracee->result,
-			   -1);
+		put_result(tracee, tracee->result, tracee->number);
 	tracee_go(tracee, signal_number);
 }

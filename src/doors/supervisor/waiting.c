@@ -16,6 +16,8 @@
 
 /* Every so many looks at sleeping calls it is asked whether their processes are to stop. */
 #define LOOKS_FOR_STOPS 16u
+/* After so many looks at it a process's signal is taken for this thread's. */
+#define LOOKS_AT_SHARED 10u
 
 #define SPARES_MAX 8u
 
@@ -347,11 +349,21 @@ static int next_look(void)
 	return sleeping ? LOOK : -1;
 }
 
-/* Whether something ends a sleep that the supervisor has to find out by itself. */
-static bool is_disturbed(const struct supervisor_call *call, bool thoroughly)
+/*
+ * Whether something ends a sleep that the supervisor has to find out by itself.  Of a signal that
+ * another thread takes this one is not to know; the other one does so at once.
+ */
+static bool is_disturbed(struct transfer *transfer, bool thoroughly)
 {
-	return proc_has_signal(call->thread) ||
-	       (thoroughly && !call->way->sleep && proc_is_stopping(call->process->pid));
+	const struct supervisor_call *call = &transfer->call;
+	enum proc_signal signal = proc_signal_for(call->thread);
+
+	if (signal == PROC_SIGNAL_OWN)
+		return true;
+	transfer->shared_looks = signal == PROC_SIGNAL_SHARED ? transfer->shared_looks + 1 : 0;
+	if (transfer->shared_looks >= LOOKS_AT_SHARED)
+		return true;
+	return thoroughly && !call->way->sleep && proc_is_stopping(call->process->pid);
 }
 
 int waiting_look(void)
@@ -367,7 +379,7 @@ int waiting_look(void)
 
 		if (gone)
 			result = leave_engine(transfer);
-		else if (!transfer->certain && is_disturbed(&transfer->call, thoroughly))
+		else if (!transfer->certain && is_disturbed(transfer, thoroughly))
 			result = interrupt(transfer);
 		if (result == SOCK_WAIT) {
 			link = &transfer->next;

@@ -55,6 +55,7 @@ struct transfer {
 	bool small_time; /* of two 32-bit parts */
 	struct timespec deadline;
 
+	unsigned shared_looks; /* at a signal that may be another thread's */
 	struct transfer *next;
 	struct iovec small_program[TRANSFER_SMALL_IOV], small_arena[TRANSFER_SMALL_IOV];
 	_Alignas(8) uint8_t small_control[TRANSFER_SMALL_CONTROL];
