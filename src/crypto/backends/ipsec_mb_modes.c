@@ -236,76 +236,34 @@ static int cbc_decrypt(struct tfm *tfm, uint8_t *iv, uint8_t *out, const uint8_t
 
 /* ---- the table ---- */
 
+#define AEAD(alg, driver_name, chunk, least_key, most_key, context, set, valid, encrypt, decrypt)  \
+	{                                                                                          \
+		.name = (alg), .driver = (driver_name), .priority = PRIORITY,                      \
+		.type = ALG_TYPE_AEAD, .blocksize = 1, .chunksize = (chunk),                       \
+		.min_keysize = (least_key), .max_keysize = (most_key), .ivsize = GCM_IV_SIZE,      \
+		.digestsize = TAG_SIZE, .context_size = sizeof(struct context), .setkey = (set),   \
+		.aead = {(valid), (encrypt), (decrypt)},                                           \
+	}
+
+#define AES(mode, block, late, encrypt, decrypt)                                                   \
+	{                                                                                          \
+		.name = mode "(aes)", .driver = mode "-aes-ipsecmb", .priority = PRIORITY,         \
+		.type = ALG_TYPE_SKCIPHER, .blocksize = (block), .chunksize = BLOCK,               \
+		.refuses_late = (late), .min_keysize = 16, .max_keysize = 32, .ivsize = BLOCK,     \
+		.context_size = sizeof(struct aes_context), .init = aes_init, .exit = aes_exit,    \
+		.setkey = aes_setkey, .skcipher = {(encrypt), (decrypt)},                          \
+	}
+
 const struct ipsec_mb_row ipsec_mb_rows[] = {
-    {
-	.features = IMB_FEATURE_AVX2,
-	.alg = {.name = "gcm(aes)",
-		.driver = "gcm-aes-ipsecmb",
-		.priority = PRIORITY,
-		.type = ALG_TYPE_AEAD,
-		.blocksize = 1,
-		.chunksize = BLOCK,
-		.min_keysize = 16,
-		.max_keysize = 32,
-		.ivsize = GCM_IV_SIZE,
-		.digestsize = TAG_SIZE,
-		.context_size = sizeof(struct gcm_context),
-		.setkey = gcm_setkey,
-		.aead = {aead_gcm_authsize_valid, gcm_encrypt, gcm_decrypt}},
-    },
-    {
-	.features = IMB_FEATURE_AVX2,
-	.alg = {.name = "rfc7539(chacha20,poly1305)",
-		.driver = "rfc7539-chacha20-poly1305-ipsecmb",
-		.priority = PRIORITY,
-		.type = ALG_TYPE_AEAD,
-		.blocksize = 1,
-		.chunksize = 1,
-		.min_keysize = CHACHA_KEY,
-		.max_keysize = CHACHA_KEY,
-		.ivsize = GCM_IV_SIZE,
-		.digestsize = TAG_SIZE,
-		.context_size = sizeof(struct chacha_context),
-		.setkey = rfc7539_setkey,
-		.aead = {aead_full_authsize_valid, rfc7539_encrypt, rfc7539_decrypt}},
-    },
-    {
-	.features = IPSEC_MB_WIDE,
-	.other = "ctr-aes-gcrypt",
-	.alg = {.name = "ctr(aes)",
-		.driver = "ctr-aes-ipsecmb",
-		.priority = PRIORITY,
-		.type = ALG_TYPE_SKCIPHER,
-		.blocksize = 1,
-		.chunksize = BLOCK,
-		.min_keysize = 16,
-		.max_keysize = 32,
-		.ivsize = BLOCK,
-		.context_size = sizeof(struct aes_context),
-		.init = aes_init,
-		.exit = aes_exit,
-		.setkey = aes_setkey,
-		.skcipher = {ctr_crypt, ctr_crypt}},
-    },
-    {
-	.features = IPSEC_MB_WIDE,
-	.other = "cbc-aes-gcrypt",
-	.alg = {.name = "cbc(aes)",
-		.driver = "cbc-aes-ipsecmb",
-		.priority = PRIORITY,
-		.type = ALG_TYPE_SKCIPHER,
-		.refuses_late = true,
-		.blocksize = BLOCK,
-		.chunksize = BLOCK,
-		.min_keysize = 16,
-		.max_keysize = 32,
-		.ivsize = BLOCK,
-		.context_size = sizeof(struct aes_context),
-		.init = aes_init,
-		.exit = aes_exit,
-		.setkey = aes_setkey,
-		.skcipher = {cbc_encrypt, cbc_decrypt}},
-    },
+    {IMB_FEATURE_AVX2, NULL,
+     AEAD("gcm(aes)", "gcm-aes-ipsecmb", BLOCK, 16, 32, gcm_context, gcm_setkey,
+	  aead_gcm_authsize_valid, gcm_encrypt, gcm_decrypt)},
+    {IMB_FEATURE_AVX2, NULL,
+     AEAD("rfc7539(chacha20,poly1305)", "rfc7539-chacha20-poly1305-ipsecmb", 1, CHACHA_KEY,
+	  CHACHA_KEY, chacha_context, rfc7539_setkey, aead_full_authsize_valid, rfc7539_encrypt,
+	  rfc7539_decrypt)},
+    {IPSEC_MB_WIDE, "ctr-aes-gcrypt", AES("ctr", 1, false, ctr_crypt, ctr_crypt)},
+    {IPSEC_MB_WIDE, "cbc-aes-gcrypt", AES("cbc", BLOCK, true, cbc_encrypt, cbc_decrypt)},
 };
 
 const size_t ipsec_mb_row_count = sizeof(ipsec_mb_rows) / sizeof(ipsec_mb_rows[0]);

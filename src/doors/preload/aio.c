@@ -251,6 +251,8 @@ static void perform_together(struct group *group)
 	for (size_t i = 0; i < count; i++) {
 		const struct sock_call *done = &group->together[i];
 
+		if (done->done && record_is_on())
+			preload_record_data(done->sock, done->io, !group->receive, done->result);
 		sock_unlock(done->sock);
 		if (!done->done)
 			continue;
