@@ -10,6 +10,8 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/aio_abi.h>
+#include <linux/netlink.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -188,6 +190,96 @@ static void any_splice(struct chance *chance)
 		close(ends[1]);
 }
 
+static void any_file(struct chance *chance)
+{
+	off_t offset = draw(chance, 10) ? (off_t)draw(chance, 5000) : -1;
+	int file = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	syscall(SYS_sendfile, any_number(chance), draw(chance, 10) ? file : any_number(chance),
+		draw(chance, 2) ? &offset : NULL, any_size(chance));
+	if (file >= 0)
+		close(file);
+}
+
+/* A context of one of the threads, of none, and events where its ring is. */
+static void any_asynchronous(struct chance *chance)
+{
+	static _Atomic aio_context_t shared;
+	aio_context_t context = shared;
+	struct iocb *block = (struct iocb *)(void *)(area + AREA - 3072);
+	struct iocb **list = (struct iocb **)(void *)(area + AREA - 2048);
+	struct timespec none = {0, (long)draw(chance, 1000000)};
+
+	if (!context && syscall(SYS_io_setup, draw(chance, 64), &context) == 0)
+		shared = context;
+	for (unsigned i = 0; i < 4; i++) {
+		block[i] = (struct iocb){.aio_lio_opcode = (uint16_t)draw(chance, 10),
+					 .aio_fildes = (uint32_t)any_number(chance),
+					 .aio_buf = (uintptr_t)any_memory(chance),
+					 .aio_nbytes = any_size(chance),
+					 .aio_flags = draw(chance, 4) == 0,
+					 .aio_resfd = (uint32_t)any_number(chance)};
+		list[i] = draw(chance, 20) ? &block[draw(chance, 4)] : any_memory(chance);
+	}
+	if (draw(chance, 200) == 0)
+		context = (uintptr_t)any_memory(chance);
+	if (draw(chance, 50) == 0 && context)
+		memset((void *)(uintptr_t)shared, (int)draw(chance, 256), 32);
+	if (draw(chance, 2))
+		syscall(SYS_io_submit, context, draw(chance, 9), list);
+	else
+		syscall(SYS_io_getevents, context, draw(chance, 3), draw(chance, 9),
+			any_memory(chance), draw(chance, 20) ? &none : any_memory(chance));
+	if (draw(chance, 300) == 0 && syscall(SYS_io_destroy, shared) == 0)
+		shared = 0;
+}
+
+static void any_netlink(struct chance *chance)
+{
+	struct sockaddr_nl address = {.nl_family = AF_NETLINK, .nl_pid = draw(chance, 3)};
+	struct nlmsghdr *head = (struct nlmsghdr *)(void *)(area + AREA - 1024);
+	int number = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_CRYPTO);
+	struct msghdr *message = any_message(chance);
+
+	if (number < 0)
+		return;
+	*head = (struct nlmsghdr){.nlmsg_len = draw(chance, 4) ? 224 : draw(chance, 400),
+				  .nlmsg_type = (uint16_t)(16 + draw(chance, 8)),
+				  .nlmsg_flags = (uint16_t)(draw(chance, 5) ? 1 : 0x301)};
+	if (draw(chance, 4) == 0)
+		syscall(SYS_bind, number, &address, any_size(chance));
+	if (draw(chance, 8) == 0)
+		syscall(SYS_connect, number, &address, sizeof(address));
+	syscall(SYS_sendto, number, draw(chance, 10) ? (void *)head : any_memory(chance),
+		draw(chance, 4) ? 224 : any_size(chance), 0, NULL, 0);
+	message->msg_name = any_memory(chance);
+	message->msg_namelen = draw(chance, 40);
+	syscall(draw(chance, 2) ? SYS_recvmsg : SYS_sendmsg, number, message,
+		any_flags(chance) | MSG_DONTWAIT);
+	syscall(SYS_recvmmsg, number, message, draw(chance, 4), MSG_DONTWAIT, NULL);
+	syscall(SYS_getpeername, number, any_memory(chance), any_memory(chance));
+	close(number);
+}
+
+static void any_key(struct chance *chance)
+{
+	static const char *const types[] = {"user", "logon", "keyring", "no such type"};
+	char name[16];
+	long serial;
+
+	(void)snprintf(name, sizeof(name), "hostile:%u", draw(chance, 8));
+	serial = syscall(SYS_add_key, types[draw(chance, 4)],
+			 draw(chance, 20) ? (void *)name : any_memory(chance), any_memory(chance),
+			 any_size(chance), -1 - (int)draw(chance, 3));
+	if (draw(chance, 2))
+		syscall(SYS_keyctl, 2 + draw(chance, 4), serial, any_memory(chance),
+			any_size(chance));
+	if (serial > 0 && draw(chance, 2))
+		syscall(SYS_setsockopt, any_number(chance), SOL_ALG, 7, &serial, 4);
+	if (serial > 0)
+		syscall(SYS_keyctl, 3, serial);
+}
+
 static void any_change_of_memory(struct chance *chance)
 {
 	uint8_t *page = area + 4096 * (size_t)draw(chance, AREA / 4096 - 2);
@@ -209,7 +301,7 @@ static void any_call(struct chance *chance)
 {
 	int number = any_number(chance);
 
-	switch (draw(chance, 30)) {
+	switch (draw(chance, 34)) {
 	case 0:
 	case 1:
 		syscall(SYS_socket, AF_ALG, SOCK_SEQPACKET | (draw(chance, 2) ? SOCK_CLOEXEC : 0),
@@ -286,6 +378,18 @@ static void any_call(struct chance *chance)
 		break;
 	case 27:
 		syscall(SYS_readv, number, any_memory(chance), any_size(chance));
+		break;
+	case 28:
+		any_file(chance);
+		break;
+	case 29:
+		any_asynchronous(chance);
+		break;
+	case 30:
+		any_netlink(chance);
+		break;
+	case 31:
+		any_key(chance);
 		break;
 	default:
 		any_change_of_memory(chance);
