@@ -105,13 +105,7 @@ static void serve(const struct seccomp_notif *request)
 
 	heir_note(request->id);
 	memcpy(call.args, request->data.args, sizeof(call.args));
-	supervisor_lock();
-	call.process = process_of_thread(call.thread);
-	if (call.process)
-		supervisor_serve(&call);
-	else
-		answer(&call, -ENOMEM);
-	supervisor_unlock();
+	supervisor_serve(&call);
 }
 
 void notify_serve(int listener, bool only_death_ends)

@@ -2,7 +2,6 @@
 #include "doors/supervisor/ptrace.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/ptrace.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +13,7 @@
 
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/loop.h"
+#include "doors/supervisor/notify.h"
 #include "doors/supervisor/passing.h"
 #include "doors/supervisor/tracee.h"
 #include "doors/supervisor/waiting.h"
@@ -256,16 +256,6 @@ static void take_late_ends(void)
 	}
 }
 
-static bool is_compat(uint32_t arch)
-{
-#if defined(__x86_64__)
-	return arch == AUDIT_ARCH_I386;
-#else
-	(void)arch;
-	return false;
-#endif
-}
-
 static void serve(struct tracee *tracee, const struct ptrace_syscall_info *info)
 {
 	struct supervisor_call call = {
@@ -278,13 +268,7 @@ static void serve(struct tracee *tracee, const struct ptrace_syscall_info *info)
 
 	memcpy(call.args, info->entry.args, sizeof(call.args));
 	tracee_begin(tracee, call.id);
-	supervisor_lock();
-	call.process = process_of_thread(call.thread);
-	if (call.process)
-		supervisor_serve(&call);
-	else
-		answer(&call, -ENOMEM);
-	supervisor_unlock();
+	supervisor_serve(&call);
 	if (due == 0 && loop_hurried())
 		due = now() + LOOP_SOON * MILLISECOND;
 	else if (due != 0 && now() >= due)
@@ -329,7 +313,7 @@ static void take_call(struct tracee *tracee)
 		tracee_go(tracee, 0); /* a new thread's exit from the call that made it */
 		return;
 	}
-	tracee->compat = is_compat(info.arch);
+	tracee->compat = notify_is_compat(info.arch);
 	tracee->number = (long)info.entry.nr;
 	if (calls_find(tracee->compat, tracee->number)) {
 		serve(tracee, &info);

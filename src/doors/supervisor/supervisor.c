@@ -48,7 +48,7 @@ void supervisor_unlock(void)
 	(void)pthread_mutex_unlock(&lock);
 }
 
-void supervisor_serve(struct supervisor_call *call)
+static void serve(struct supervisor_call *call)
 {
 	const struct calls_entry *entry = calls_find(call->compat, call->number);
 	long result = SUPERVISOR_PROCEED;
@@ -64,6 +64,17 @@ void supervisor_serve(struct supervisor_call *call)
 		call->way->answer(call, result);
 	host_serve(NULL);
 	waiting_retry();
+}
+
+void supervisor_serve(struct supervisor_call *call)
+{
+	supervisor_lock();
+	call->process = process_of_thread(call->thread);
+	if (call->process)
+		serve(call);
+	else
+		call->way->answer(call, -ENOMEM);
+	supervisor_unlock();
 }
 
 /* ---- the program's process, before it is the program ---- */

@@ -122,8 +122,8 @@ struct supervisor_call {
 
 extern const struct supervisor_options *supervisor_options;
 
-/* Serves one call wholly: dispatches it, answers it, wakes who waits for what it changed.  The lock
- * is held. */
+/* Serves one call wholly: finds its process, dispatches it, answers it, wakes who waits for what it
+ * changed. */
 void supervisor_serve(struct supervisor_call *call);
 
 void supervisor_lock(void);
