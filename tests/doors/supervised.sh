@@ -5,11 +5,11 @@
 #
 #     supervised.sh UALG TRAP PROGRAM [ARGUMENT...]
 #
-# TRAP: window or all, or ptrace for that door.
+# TRAP: window or all; ptrace for that door; both for the supervisor beside the preload door.
 ualg=$1 trap=$2
 shift 2
 case $trap in
-ptrace) set -- --door ptrace "$@" ;;
+ptrace | both) set -- --door "$trap" "$@" ;;
 *) set -- --door seccomp --trap "$trap" "$@" ;;
 esac
 if ! reason=$("$ualg" run "$1" "$2" true 2>&1); then
