@@ -9,10 +9,11 @@
 
 #include <stdbool.h>
 
-#define DOOR_TEXT_CATALOG      "/proc/crypto"                  /* */
-#define DOOR_TEXT_FIPS_ENABLED "/proc/sys/crypto/fips_enabled" /* wherever the kernel has crypto   \
-								*/
-#define DOOR_TEXT_PROTOCOLS "/proc/net/protocols"              /* S-20 */
+#define DOOR_TEXT_CATALOG "/proc/crypto" /* */
+#define DOOR_TEXT_FIPS_ENABLED                                                                     \
+	"/proc/sys/crypto/fips_enabled"           /* wherever the kernel has crypto                \
+						   */
+#define DOOR_TEXT_PROTOCOLS "/proc/net/protocols" /* S-20 */
 
 /*
  * Writes a text to a file.  present: the kernel has a file of that path.  False: nothing is to be
