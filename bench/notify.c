@@ -118,12 +118,12 @@ static int load_filter(unsigned call, unsigned least, unsigned action, unsigned 
 }
 
 /* The other side of bare notifications: takes each call and answers it. */
-static void answer_calls(pid_t caller, int listener)
+static void answer_calls(pid_t caller, int listener, int ready)
 {
 	int process = (int)syscall(SYS_pidfd_open, caller, 0);
 	int number = (int)syscall(SYS_pidfd_getfd, process, listener, 0);
 
-	measure_check(number >= 0, "pidfd_getfd");
+	measure_check(number >= 0 && write(ready, "", 1) == 1, "pidfd_getfd");
 	for (;;) {
 		struct seccomp_notif call = {0};
 		struct seccomp_notif_resp answer = {0};
@@ -140,12 +140,17 @@ static int work_bare(void)
 {
 	int listener =
 	    load_filter(SYS_getppid, 0, SECCOMP_RET_USER_NOTIF, SECCOMP_FILTER_FLAG_NEW_LISTENER);
-	pid_t caller = getpid(), server = fork();
+	pid_t caller = getpid(), server;
+	int ready[2];
+	char byte;
 
+	measure_check(pipe2(ready, O_CLOEXEC) == 0, "pipe2");
+	server = fork();
 	if (server == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		answer_calls(caller, listener);
+		answer_calls(caller, listener, ready[1]);
 	}
+	measure_check(read(ready[0], &byte, 1) == 1, "read");
 	(void)close(listener);
 	return work(notifications);
 }
