@@ -3,11 +3,13 @@
 
 #include <asm/ioctls.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <linux/fs.h>
 #include <linux/sockios.h>
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "doors/common/system.h"
 #include "ualg/if_alg.h"
 
 #ifndef SO_PEERGROUPS
@@ -68,6 +70,43 @@ bool door_generic_sets_buffers(int option)
 {
 	return option == SO_SNDBUF || option == SO_SNDBUFFORCE || option == SO_RCVBUF ||
 	       option == SO_RCVBUFFORCE;
+}
+
+#define USUAL_BUFFER 212992u /* of the kernel that the profile strict is, the limit as well */
+
+unsigned door_generic_buffer(enum sock_profile profile, unsigned wanted)
+{
+	return profile == SOCK_PROFILE_STRICT && wanted > USUAL_BUFFER ? USUAL_BUFFER : wanted;
+}
+
+static unsigned buffer_of(int descriptor, int option)
+{
+	unsigned size = USUAL_BUFFER;
+	socklen_t length = sizeof(size);
+
+	if (DOOR_CALL_5(SYS_getsockopt, descriptor, SOL_SOCKET, option, &size, &length) < 0)
+		return USUAL_BUFFER;
+	return size;
+}
+
+void door_generic_new_buffers(unsigned *sndbuf, unsigned *rcvbuf)
+{
+	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	*sndbuf = buffer_of(descriptor, SO_SNDBUF);
+	*rcvbuf = buffer_of(descriptor, SO_RCVBUF);
+	if (descriptor >= 0)
+		(void)DOOR_CALL_1(SYS_close, descriptor);
+}
+
+bool door_generic_capable(uint64_t effective, enum sock_capability capability)
+{
+	static const unsigned bits[] = {
+	    [SOCK_CAP_SYS_ADMIN] = CAP_SYS_ADMIN,
+	    [SOCK_CAP_NET_ADMIN] = CAP_NET_ADMIN,
+	};
+
+	return effective >> bits[capability] & 1;
 }
 
 /* What the kernel answers above the protocol, and so alike for every socket. */

@@ -9,6 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+#include "socket/host.h"
 
 #define DOOR_ANSWER_PLACEHOLDER 1
 
@@ -24,6 +27,28 @@ int door_generic_setsockopt(int option);
 
 /* Whether setting the option may change SO_SNDBUF or SO_RCVBUF. */
 bool door_generic_sets_buffers(int option);
+
+/*
+ * The size to ask a placeholder for where a program asks for `wanted` bytes of a buffer: the
+ * profile strict has the limit of the kernel that it is (wmem_max and rmem_max, S-15).
+ */
+unsigned door_generic_buffer(enum sock_profile profile, unsigned wanted);
+
+/* SO_SNDBUF and SO_RCVBUF of a new socket on this machine, bytes (S-13). */
+void door_generic_new_buffers(unsigned *sndbuf, unsigned *rcvbuf);
+
+/* The attribute of every socket that names its protocol, and its value here (S-19). */
+#define DOOR_PROTOCOL_ATTRIBUTE "system.sockprotoname"
+#define DOOR_PROTOCOL_NAME      "ALG"
+
+/*
+ * Whether a set of effective capabilities, a bit each, has one.  What is asked for are privileges
+ * over the whole machine: root of a user namespace has its own only, so the door asks for that too.
+ */
+bool door_generic_capable(uint64_t effective, enum sock_capability capability);
+
+/* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
+#define DOOR_FIRST_USER_NAMESPACE 0xeffffffdu
 
 /* ioctl: DOOR_ANSWER_PLACEHOLDER, or -EOPNOTSUPP (S-16). */
 int door_generic_ioctl(unsigned long request);

@@ -21,9 +21,6 @@
 #include "doors/preload/table.h"
 #include "ualg/if_alg.h"
 
-/* wmem_max and rmem_max of the kernel that the profile strict is (S-15). */
-#define STRICT_BUFFER_MAX 212992u
-
 static int give_answer(const void *answer, size_t answer_size, void *value, socklen_t *size)
 {
 	int room, result = preload_copy_in(&room, size, sizeof(room));
@@ -99,8 +96,7 @@ static int set_generic(int number, int option, const void *value, socklen_t size
 	result = preload_copy_in(&wanted, value, sizeof(wanted));
 	if (result < 0)
 		return (int)preload_result(result);
-	if (preload_host.profile == SOCK_PROFILE_STRICT && wanted > STRICT_BUFFER_MAX)
-		wanted = STRICT_BUFFER_MAX;
+	wanted = door_generic_buffer(preload_host.profile, wanted);
 	result = REAL(setsockopt)(number, SOL_SOCKET, option, &wanted, sizeof(wanted));
 	if (result == 0)
 		tell_buffers(number);
@@ -206,10 +202,6 @@ PRELOAD_EXPORT int shutdown(int number, int how)
 	return (int)preload_result(-EOPNOTSUPP); /* S-10 */
 }
 
-/* The attribute of every socket that names its protocol (S-19). */
-static const char protocol_attribute[] = "system.sockprotoname";
-static const char protocol_name[] = "ALG";
-
 struct attribute_name {
 	const char *name;
 	bool same;
@@ -220,23 +212,24 @@ static int attribute_work(void *argument)
 	struct attribute_name *attribute = argument;
 
 	attribute->same =
-	    strncmp(attribute->name, protocol_attribute, sizeof(protocol_attribute)) == 0;
+	    strncmp(attribute->name, DOOR_PROTOCOL_ATTRIBUTE, sizeof(DOOR_PROTOCOL_ATTRIBUTE)) == 0;
 	return 0;
 }
 
 PRELOAD_EXPORT ssize_t fgetxattr(int number, const char *name, void *value, size_t size)
 {
 	struct iovec range = {.iov_base = (void *)(uintptr_t)name,
-			      .iov_len = sizeof(protocol_attribute)};
+			      .iov_len = sizeof(DOOR_PROTOCOL_ATTRIBUTE)};
 	struct attribute_name attribute = {.name = name, .same = false};
-	ssize_t result = sizeof(protocol_name);
+	ssize_t result = sizeof(DOOR_PROTOCOL_NAME);
 
 	if (!preload_identify(number) || preload_guard(&range, 1, attribute_work, &attribute) < 0 ||
 	    !attribute.same)
 		return REAL(fgetxattr)(number, name, value, size);
-	if (size && size < sizeof(protocol_name))
+	if (size && size < sizeof(DOOR_PROTOCOL_NAME))
 		result = -ERANGE;
-	else if (size && preload_copy_out(value, protocol_name, sizeof(protocol_name)) < 0)
+	else if (size &&
+		 preload_copy_out(value, DOOR_PROTOCOL_NAME, sizeof(DOOR_PROTOCOL_NAME)) < 0)
 		result = -EFAULT;
 	return preload_result(result);
 }

@@ -16,6 +16,7 @@
 #include "base/lock.h"
 #include "base/secmem.h"
 #include "crypto/registry.h"
+#include "doors/common/generic.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
 #include "doors/preload/handover.h"
@@ -45,35 +46,25 @@ static long process_id(void)
 	return DOOR_CALL_1(SYS_getpid, 0);
 }
 
-/* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
-#define FIRST_USER_NAMESPACE 0xeffffffdu
-
-/*
- * The privileges that are asked for are those over the whole machine: root of a user namespace has
- * its own only.  Where /proc is not there, the capabilities alone have to tell.
- */
+/* Where /proc is not there, the capabilities alone have to tell. */
 static bool is_in_first_namespace(void)
 {
 	struct stat status;
 
 	if (DOOR_CALL_4(SYS_newfstatat, AT_FDCWD, "/proc/self/ns/user", &status, 0) < 0)
 		return true;
-	return status.st_ino == FIRST_USER_NAMESPACE;
+	return status.st_ino == DOOR_FIRST_USER_NAMESPACE;
 }
 
 /* As the kernel's own check: by the effective set of the calling thread, at each call. */
 static bool capable(enum sock_capability capability)
 {
-	static const unsigned bits[] = {
-	    [SOCK_CAP_SYS_ADMIN] = CAP_SYS_ADMIN,
-	    [SOCK_CAP_NET_ADMIN] = CAP_NET_ADMIN,
-	};
 	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
 
 	if (DOOR_CALL_2(SYS_capget, &header, data) < 0)
 		return false;
-	return data[0].effective >> bits[capability] & 1 && is_in_first_namespace();
+	return door_generic_capable(data[0].effective, capability) && is_in_first_namespace();
 }
 
 static void read_settings(void)
@@ -91,27 +82,6 @@ static void read_settings(void)
 enum preload_when preload_when(void)
 {
 	return when;
-}
-
-static unsigned buffer_of(int descriptor, int option)
-{
-	const unsigned usual = 212992; /* S-13 */
-	unsigned size = usual;
-	socklen_t length = sizeof(size);
-
-	if (DOOR_CALL_5(SYS_getsockopt, descriptor, SOL_SOCKET, option, &size, &length) < 0)
-		return usual;
-	return size;
-}
-
-static void read_buffers(void)
-{
-	int descriptor = (int)DOOR_CALL_3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	preload_sndbuf = buffer_of(descriptor, SO_SNDBUF);
-	preload_rcvbuf = buffer_of(descriptor, SO_RCVBUF);
-	if (descriptor >= 0)
-		(void)DOOR_CALL_1(SYS_close, descriptor);
 }
 
 static void fork_prepare(void)
@@ -172,7 +142,7 @@ bool preload_owns(void)
 static void begin(void)
 {
 	read_settings();
-	read_buffers();
+	door_generic_new_buffers(&preload_sndbuf, &preload_rcvbuf);
 	preload_host.guard = preload_guard;
 	preload_host.probe = preload_probe;
 	preload_host.capable = capable;

@@ -17,9 +17,6 @@
 #include "doors/supervisor/waiting.h"
 #include "ualg/if_alg.h"
 
-/* wmem_max and rmem_max of the kernel that the profile strict is (S-15). */
-#define STRICT_BUFFER_MAX 212992u
-
 /* SO_RCVTIMEO with 64 bits of seconds everywhere (socket(7)). */
 #define RCVTIMEO_NEW 66
 
@@ -41,8 +38,7 @@ static long set_buffer(const struct supervisor_call *call, struct supervisor_obj
 
 	if (descriptor < 0)
 		return descriptor;
-	if (supervisor_options->profile == SOCK_PROFILE_STRICT && wanted > STRICT_BUFFER_MAX)
-		wanted = STRICT_BUFFER_MAX;
+	wanted = door_generic_buffer(supervisor_options->profile, wanted);
 	result =
 	    setsockopt(descriptor, SOL_SOCKET, option, &wanted, sizeof(wanted)) < 0 ? -errno : 0;
 	if (result == 0 && sock_lock(object->sock)) {
@@ -200,23 +196,19 @@ CALLS_HANDLER(serve_refused)
 	return process_alg_object(call) ? -EOPNOTSUPP : SUPERVISOR_PROCEED;
 }
 
-/* The attribute of every socket that names its protocol (S-19). */
-static const char protocol_attribute[] = "system.sockprotoname";
-static const char protocol_name[] = "ALG";
-
 CALLS_HANDLER(serve_fgetxattr)
 {
-	char name[sizeof(protocol_attribute)];
+	char name[sizeof(DOOR_PROTOCOL_ATTRIBUTE)];
 	size_t size = supervisor_pointer(call, 3);
 
 	if (!process_alg_object(call) ||
 	    memory_read_string(call, name, supervisor_pointer(call, 1), sizeof(name)) < 0 ||
-	    strcmp(name, protocol_attribute) != 0)
+	    strcmp(name, DOOR_PROTOCOL_ATTRIBUTE) != 0)
 		return SUPERVISOR_PROCEED;
-	if (size && size < sizeof(protocol_name))
+	if (size && size < sizeof(DOOR_PROTOCOL_NAME))
 		return -ERANGE;
-	if (size && memory_write(call, supervisor_pointer(call, 2), protocol_name,
-				 sizeof(protocol_name)) < 0)
+	if (size && memory_write(call, supervisor_pointer(call, 2), DOOR_PROTOCOL_NAME,
+				 sizeof(DOOR_PROTOCOL_NAME)) < 0)
 		return -EFAULT;
-	return sizeof(protocol_name);
+	return sizeof(DOOR_PROTOCOL_NAME);
 }

@@ -48,13 +48,31 @@ static uint64_t field(const char *status, const char *name)
 	return line ? strtoull(line + strlen(name), NULL, 16) : 0;
 }
 
-/* What /proc says of a thread's signals: false: it is gone. */
+/* What /proc says of a thread; false: it is gone. */
 static bool read_status(pid_t thread, char *status, size_t room)
 {
 	char path[64];
 
 	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
 	return read_file(path, status, room);
+}
+
+pid_t proc_process_of(pid_t thread)
+{
+	char status[512];
+	const char *line;
+
+	if (!read_status(thread, status, sizeof(status)))
+		return -1;
+	line = strstr(status, "\nTgid:");
+	return line ? (pid_t)strtol(line + 6, NULL, 10) : -1;
+}
+
+uint64_t proc_capabilities(pid_t thread)
+{
+	char status[4096];
+
+	return read_status(thread, status, sizeof(status)) ? field(status, "\nCapEff:") : 0;
 }
 
 /* The signals that something is done for. */

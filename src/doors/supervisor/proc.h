@@ -4,7 +4,14 @@
 #define UALG_DOORS_SUPERVISOR_PROC_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
+
+/* The process id of a thread, or -1. */
+pid_t proc_process_of(pid_t thread);
+
+/* A thread's effective capabilities, a bit each. */
+uint64_t proc_capabilities(pid_t thread);
 
 /* Whether O_NONBLOCK is set for a descriptor. */
 bool proc_is_nonblocking(pid_t thread, int number);

@@ -17,6 +17,7 @@
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/loop.h"
 #include "doors/supervisor/object.h"
+#include "doors/supervisor/proc.h"
 
 #define PAGE_NUMBERS 64u
 #define PAGES        (sizeof(((struct supervisor_process *)0)->pages) / sizeof(void *))
@@ -52,27 +53,6 @@ static int64_t now(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC_COARSE, &time);
 	return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
-}
-
-/* The process id of a thread, or -1. */
-static pid_t process_id_of(pid_t thread)
-{
-	char path[64], text[512];
-	const char *line;
-	ssize_t size;
-	int file;
-
-	(void)snprintf(path, sizeof(path), "/proc/%d/status", thread);
-	file = open(path, O_RDONLY | O_CLOEXEC);
-	if (file < 0)
-		return -1;
-	size = read(file, text, sizeof(text) - 1);
-	(void)close(file);
-	if (size <= 0)
-		return -1;
-	text[size] = 0;
-	line = strstr(text, "\nTgid:");
-	return line ? (pid_t)strtol(line + 6, NULL, 10) : -1;
 }
 
 struct supervisor_process *process_find(pid_t pid)
@@ -112,7 +92,7 @@ struct supervisor_process *process_of_thread(pid_t thread)
 
 	if (threads[slot].thread == thread && time - threads[slot].checked < THREAD_TRUSTED)
 		return threads[slot].process;
-	pid = process_id_of(thread);
+	pid = proc_process_of(thread);
 	if (pid < 0)
 		return NULL;
 	process = process_find(pid);
