@@ -60,8 +60,6 @@ CALLS_HANDLER(serve_preadv2);
 CALLS_HANDLER(serve_pwritev2);
 CALLS_HANDLER(serve_sendto);
 CALLS_HANDLER(serve_recvfrom);
-CALLS_HANDLER(serve_send);
-CALLS_HANDLER(serve_recv);
 CALLS_HANDLER(serve_sendmsg);
 CALLS_HANDLER(serve_recvmsg);
 CALLS_HANDLER(serve_sendmmsg);

@@ -82,38 +82,23 @@ CALLS_HANDLER(serve_write)
 	return transfer_buffer(call, object, MEMORY_IN, 0, 0);
 }
 
-CALLS_HANDLER(serve_send)
-{
-	struct supervisor_object *object = process_alg_object(call);
-
-	if (!object)
-		return SUPERVISOR_PROCEED;
-	return transfer_buffer(call, object, MEMORY_IN, supervisor_int(call, 3), 0);
-}
-
 CALLS_HANDLER(serve_sendto)
 {
+	struct supervisor_object *object = process_alg_object(call);
 	struct memory_of_call of = memory_of(call);
 	uintptr_t address = supervisor_pointer(call, 4);
 	uint8_t copy[UALG_SOCKADDR_MAX];
 	int result = 0;
 
-	if (!process_alg_object(call))
+	if (!object)
 		return SUPERVISOR_PROCEED;
 	/* H-17: the address is of no use, but must be there and of a sane size. */
 	if (address)
 		result = door_message_address(&of.memory, (const void *)address,
 					      supervisor_int(call, 5), copy);
-	return result < 0 ? result : serve_send(call);
-}
-
-CALLS_HANDLER(serve_recv)
-{
-	struct supervisor_object *object = process_alg_object(call);
-
-	if (!object)
-		return SUPERVISOR_PROCEED;
-	return transfer_buffer(call, object, MEMORY_OUT, supervisor_int(call, 3), 0);
+	if (result < 0)
+		return result;
+	return transfer_buffer(call, object, MEMORY_IN, supervisor_int(call, 3), 0);
 }
 
 CALLS_HANDLER(serve_recvfrom)
