@@ -41,11 +41,6 @@ int keys_payload(const struct keys_host *host, int32_t serial, uint8_t **payload
 	return result;
 }
 
-bool keys_is_call(long number)
-{
-	return number == SYS_keyctl || number == SYS_add_key || number == SYS_request_key;
-}
-
 static long make_own(const struct keys_host *host, long number, const long arguments[5])
 {
 	if (number == SYS_add_key)

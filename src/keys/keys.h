@@ -67,9 +67,6 @@ bool keys_are_own(const struct keys_host *host);
  */
 int keys_payload(const struct keys_host *host, int32_t serial, uint8_t **payload, size_t *size);
 
-/* Whether a system call is one of the three that keys_call makes. */
-bool keys_is_call(long number);
-
 /*
  * Makes add_key, request_key or keyctl: its result, or a negative errno as in their manual pages.
  * In keyrings of our own: -EOPNOTSUPP for operations of keyctl beyond those of own.c's table;
