@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Asynchronous I/O on alg sockets (rules I), alone and beside files, by number and by name. */
-#include "preload_common.h"
+#include "aio_calls.h"
 
 #include <dlfcn.h>
 #include <errno.h>
@@ -15,58 +15,6 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
-
-#define EVENTS 16
-
-static aio_context_t open_context(unsigned events)
-{
-	aio_context_t context = 0;
-
-	assert_int_equal(syscall(SYS_io_setup, events, &context), 0);
-	return context;
-}
-
-static void close_context(aio_context_t context)
-{
-	assert_int_equal(syscall(SYS_io_destroy, context), 0);
-}
-
-static struct iocb control(int opcode, int fd, const void *buffer, size_t size)
-{
-	return (struct iocb){
-	    .aio_lio_opcode = (uint16_t)opcode,
-	    .aio_fildes = (uint32_t)fd,
-	    .aio_buf = (uint64_t)(uintptr_t)buffer,
-	    .aio_nbytes = size,
-	};
-}
-
-/* io_submit of several; each gets its place as data. */
-static long submit(aio_context_t context, struct iocb *controls, unsigned count)
-{
-	struct iocb *list[EVENTS];
-
-	for (unsigned i = 0; i < count; i++) {
-		controls[i].aio_data = i;
-		list[i] = &controls[i];
-	}
-	return syscall(SYS_io_submit, context, (long)count, list);
-}
-
-static long reap(aio_context_t context, long least, long most, struct io_event *events)
-{
-	struct timespec time = {.tv_sec = 5};
-
-	return syscall(SYS_io_getevents, context, least, most, events, least ? &time : NULL);
-}
-
-static void assert_fails(long result, int error)
-{
-	int got = errno;
-
-	assert_int_equal(result, -1);
-	assert_int_equal(got, error);
-}
 
 /* Submits one call and gives its result: bytes or a negative errno. */
 static long result_of(aio_context_t context, struct iocb one)

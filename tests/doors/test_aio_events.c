@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* How events come out of a context (rules I): beside those of files, in pieces, to who sleeps. */
-#include "preload_common.h"
+#include "aio_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,58 +8,6 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <time.h>
-
-#define EVENTS 16
-
-static aio_context_t open_context(unsigned events)
-{
-	aio_context_t context = 0;
-
-	assert_int_equal(syscall(SYS_io_setup, events, &context), 0);
-	return context;
-}
-
-static void close_context(aio_context_t context)
-{
-	assert_int_equal(syscall(SYS_io_destroy, context), 0);
-}
-
-static struct iocb control(int opcode, int fd, const void *buffer, size_t size)
-{
-	return (struct iocb){
-	    .aio_lio_opcode = (uint16_t)opcode,
-	    .aio_fildes = (uint32_t)fd,
-	    .aio_buf = (uint64_t)(uintptr_t)buffer,
-	    .aio_nbytes = size,
-	};
-}
-
-/* io_submit of several; each gets its place as data. */
-static long submit(aio_context_t context, struct iocb *controls, unsigned count)
-{
-	struct iocb *list[EVENTS];
-
-	for (unsigned i = 0; i < count; i++) {
-		controls[i].aio_data = i;
-		list[i] = &controls[i];
-	}
-	return syscall(SYS_io_submit, context, (long)count, list);
-}
-
-static long reap(aio_context_t context, long least, long most, struct io_event *events)
-{
-	struct timespec time = {.tv_sec = 5};
-
-	return syscall(SYS_io_getevents, context, least, most, events, least ? &time : NULL);
-}
-
-static void assert_fails(long result, int error)
-{
-	int got = errno;
-
-	assert_int_equal(result, -1);
-	assert_int_equal(got, error);
-}
 
 /* Events of files and of sockets come out together, as few or many as are asked for. */
 static void events_come_as_they_are_asked_for(void **state)
