@@ -11,6 +11,11 @@
 #include "doors/supervisor/heir.h"
 #include "doors/supervisor/process.h"
 
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS      SECCOMP_IOW(4, __u64)
+#define SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP 1ul
+#endif
+
 static int notify_listener;
 static bool waits_for_death;
 
@@ -108,8 +113,18 @@ static void serve(const struct seccomp_notif *request)
 	supervisor_serve(&call);
 }
 
+/*
+ * Has the two take turns on one processor, as each sleeps while the other works: to wake a thread
+ * on another one takes longer than to serve it.  Kernels before 6.6 have no such wish.
+ */
+static void share_processor(int listener)
+{
+	(void)ioctl(listener, SECCOMP_IOCTL_NOTIF_SET_FLAGS, SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP);
+}
+
 void notify_serve(int listener, bool only_death_ends)
 {
+	share_processor(listener);
 	notify_listener = listener;
 	waits_for_death = only_death_ends;
 	for (;;) {
