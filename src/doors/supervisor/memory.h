@@ -18,6 +18,9 @@
 int memory_read(const struct supervisor_call *call, void *to, uintptr_t from, size_t size);
 int memory_write(const struct supervisor_call *call, uintptr_t to, const void *from, size_t size);
 
+/* Drops what has been read ahead: at the end of a call.  Nothing of it is the next one's. */
+void memory_forget_view(void);
+
 /* Reads a string of at most room - 1 bytes: its length; -EFAULT, -ENAMETOOLONG. */
 ssize_t memory_read_string(const struct supervisor_call *call, char *to, uintptr_t from,
 			   size_t room);

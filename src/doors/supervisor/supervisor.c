@@ -74,6 +74,7 @@ void supervisor_serve(struct supervisor_call *call)
 		serve(call);
 	else
 		call->way->answer(call, -ENOMEM);
+	memory_forget_view();
 	supervisor_unlock();
 }
 
