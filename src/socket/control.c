@@ -28,42 +28,25 @@ static uint32_t word(const uint8_t *data)
 	return value;
 }
 
-static int take_op(const uint8_t *data, size_t size, struct found *found)
+/* M-05, M-07: each begins with a word. */
+static int take(int type, const uint8_t *data, size_t size, struct found *found)
 {
-	(void)size;
-	found->op = word(data);
-	return 0;
-}
-
-static int take_iv(const uint8_t *data, size_t size, struct found *found)
-{
-	found->iv_size = word(data);
-	found->iv = data + WORD_SIZE;
-	return found->iv_size <= size - WORD_SIZE ? 0 : -EINVAL; /* M-07 */
-}
-
-static int take_aad_size(const uint8_t *data, size_t size, struct found *found)
-{
-	(void)size;
-	found->aad_size = word(data);
-	return found->aad_size < 0x80000000u ? 0 : -EINVAL; /* M-12 */
-}
-
-static int take(int32_t type, const uint8_t *data, size_t size, struct found *found)
-{
-	static const struct {
-		int32_t type;
-		int (*take)(const uint8_t *data, size_t size, struct found *found);
-	} rows[] = {
-	    {ALG_SET_OP, take_op},
-	    {ALG_SET_IV, take_iv},
-	    {ALG_SET_AEAD_ASSOCLEN, take_aad_size},
-	};
-
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (rows[i].type == type) /* M-05, M-07: each begins with a word */
-			return size >= WORD_SIZE ? rows[i].take(data, size, found) : -EINVAL;
-	return -EINVAL; /* M-09 */
+	if (size < WORD_SIZE)
+		return -EINVAL;
+	switch (type) {
+	case ALG_SET_OP:
+		found->op = word(data);
+		return 0;
+	case ALG_SET_IV:
+		found->iv_size = word(data);
+		found->iv = data + WORD_SIZE;
+		return found->iv_size <= size - WORD_SIZE ? 0 : -EINVAL; /* M-07 */
+	case ALG_SET_AEAD_ASSOCLEN:
+		found->aad_size = word(data);
+		return found->aad_size < 0x80000000u ? 0 : -EINVAL; /* M-12 */
+	default:
+		return -EINVAL; /* M-09 */
+	}
 }
 
 static int walk(const uint8_t *block, size_t size, struct found *found)

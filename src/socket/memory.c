@@ -83,12 +83,20 @@ static int each_piece(const struct sock *sock, const struct sock_io *io, size_t 
 int sock_gather(const struct sock *sock, const struct sock_io *io, size_t offset, uint8_t *to,
 		size_t size)
 {
+	struct iovec piece;
+
+	if (size && sock_in_one_piece(io, offset, size, &piece))
+		return copy_in(sock, &piece, to);
 	return each_piece(sock, io, offset, to, size, copy_in);
 }
 
 int sock_scatter(const struct sock *sock, const struct sock_io *io, size_t offset,
 		 const uint8_t *from, size_t size)
 {
+	struct iovec piece;
+
+	if (size && sock_in_one_piece(io, offset, size, &piece))
+		return copy_out(sock, &piece, (uint8_t *)(uintptr_t)from);
 	return each_piece(sock, io, offset, (uint8_t *)(uintptr_t)from, size, copy_out);
 }
 
