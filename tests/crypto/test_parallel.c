@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: MIT */
+/* Computations by several threads: each done once, whatever becomes of the threads. */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "check.h"
+#include "crypto/parallel.h"
+
+#define MOST    200u
+#define SECOND  1000000000
+#define ATTEMPT 50u /* what another program's load can spoil is tried again */
+
+/* ---- threads, counted, and refused where a test wants it ---- */
+
+static unsigned threads_made, threads_allowed = UINT32_MAX;
+
+int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*body)(void *),
+		   void *argument)
+{
+	static int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "pthread_create");
+	if (threads_made >= threads_allowed)
+		return EAGAIN;
+	threads_made++;
+	return real(thread, attributes, body, argument);
+}
+
+static int reset(void **state)
+{
+	(void)state;
+	threads_made = 0;
+	threads_allowed = UINT32_MAX;
+	return 0;
+}
+
+static unsigned tasks(void)
+{
+	DIR *folder = opendir("/proc/self/task");
+	unsigned count = 0;
+
+	check(folder, "/proc/self/task");
+	while (readdir(folder))
+		count++;
+	(void)closedir(folder);
+	return count;
+}
+
+static int processors(void)
+{
+	cpu_set_t set;
+
+	return sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+static void want_processors(void)
+{
+	if (processors() < 2)
+		skip();
+}
+
+/* ---- jobs ---- */
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t)time.tv_sec * SECOND + time.tv_nsec;
+}
+
+struct jobs {
+	int64_t time; /* what each takes, ns */
+	size_t count;
+	_Atomic unsigned done[MOST];
+	_Atomic unsigned tickets;
+	unsigned ticket[MOST]; /* in which order they began */
+	pid_t thread[MOST];
+	_Atomic bool unblocked; /* a helper can be interrupted */
+	_Atomic bool met;       /* two threads were at work at once */
+	_Atomic pid_t waiting;
+};
+
+static struct jobs jobs;
+
+static void job(void *context, size_t index)
+{
+	struct jobs *all = context;
+	int64_t start = now();
+
+	all->ticket[index] = atomic_fetch_add(&all->tickets, 1);
+	all->thread[index] = gettid();
+	atomic_fetch_add(&all->done[index], 1);
+	while (now() - start < all->time)
+		;
+}
+
+static void run(size_t count, int64_t time)
+{
+	int before = processors();
+
+	memset(&jobs, 0, sizeof(jobs));
+	jobs.time = time;
+	jobs.count = count;
+	parallel_run(job, &jobs, count);
+	for (size_t i = 0; i < MOST; i++)
+		check(jobs.done[i] == (i < count), "%zu of %zu: %u times", i, count, jobs.done[i]);
+	check(processors() == before, "%d processors, %d before", processors(), before);
+}
+
+static void check_order(void)
+{
+	for (size_t i = 0; i < jobs.count; i++) {
+		check(jobs.ticket[i] == i, "%zu began as %u", i, jobs.ticket[i]);
+		check(jobs.thread[i] == gettid(), "%zu", i);
+	}
+}
+
+/* ---- the tests ---- */
+
+static void each_is_done_once(void **state)
+{
+	static const int64_t times[] = {0, 30000, 400000};
+
+	(void)state;
+	for (size_t t = 0; t < sizeof(times) / sizeof(times[0]); t++)
+		for (size_t count = 0; count <= 20; count++)
+			run(count, times[t]);
+	run(MOST, 100000);
+}
+
+static void short_ones_make_no_thread(void **state)
+{
+	unsigned attempt = 0;
+
+	(void)state;
+	do {
+		threads_made = 0;
+		run(100, 0);
+	} while (threads_made > 0 && ++attempt < ATTEMPT);
+	check(threads_made == 0, "%u threads", threads_made);
+	check_order();
+}
+
+/* The first one is done when a second one could be made, so that one or two need none. */
+static void few_make_no_thread(void **state)
+{
+	(void)state;
+	for (size_t count = 0; count <= 2; count++)
+		run(count, 2000000);
+	check(threads_made == 0, "%u threads", threads_made);
+	check_order();
+}
+
+static void one_processor_makes_no_thread(void **state)
+{
+	cpu_set_t all, one;
+
+	(void)state;
+	assert_int_equal(sched_getaffinity(0, sizeof(all), &all), 0);
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	assert_int_equal(sched_setaffinity(0, sizeof(one), &one), 0);
+	run(8, 1000000);
+	assert_int_equal(sched_setaffinity(0, sizeof(all), &all), 0);
+	check(threads_made == 0, "%u threads", threads_made);
+	check_order();
+}
+
+static void without_threads_the_caller_does_it(void **state)
+{
+	(void)state;
+	threads_allowed = 0;
+	run(8, 1000000);
+	check_order();
+	threads_allowed = 1; /* of more, where there are processors */
+	run(8, 1000000);
+}
+
+/* Each but the first waits for another thread's. */
+static void meet(void *context, size_t index)
+{
+	struct jobs *all = context;
+	int64_t start = now();
+	sigset_t blocked;
+	pid_t first = 0;
+
+	atomic_fetch_add(&all->done[index], 1);
+	while (index == 0 && now() - start < all->time)
+		;
+	if (index == 0)
+		return;
+	(void)pthread_sigmask(SIG_BLOCK, NULL, &blocked);
+	if (!sigismember(&blocked, SIGALRM) || !sigismember(&blocked, SIGTERM))
+		atomic_store(&all->unblocked, true);
+	if (!atomic_compare_exchange_strong(&all->waiting, &first, gettid()) && first != gettid())
+		atomic_store(&all->met, true);
+	while (!atomic_load(&all->met) && now() - start < 5 * (int64_t)SECOND)
+		;
+}
+
+static void threads_help_and_are_gone(void **state)
+{
+	unsigned before = tasks();
+	sigset_t mask;
+
+	(void)state;
+	want_processors();
+	for (unsigned i = 0; i < 50; i++) {
+		memset(&jobs, 0, sizeof(jobs));
+		jobs.time = 1000000;
+		parallel_run(meet, &jobs, 16);
+		check(jobs.met, "nobody helped");
+		check(!jobs.unblocked, "signals are not blocked");
+		check(tasks() == before, "%u tasks, %u before", tasks(), before);
+	}
+	check(threads_made >= 50, "%u threads", threads_made);
+	assert_int_equal(pthread_sigmask(SIG_BLOCK, NULL, &mask), 0);
+	check(!sigismember(&mask, SIGALRM), "signals stay blocked");
+}
+
+/* Threads that wait for a processor which others use. */
+static void busy_processors_change_nothing(void **state)
+{
+	pid_t busy[8];
+
+	(void)state;
+	for (size_t i = 0; i < 8; i++) {
+		busy[i] = fork();
+		check(busy[i] >= 0, "fork");
+		if (busy[i] == 0)
+			(void)alarm(10);
+		while (busy[i] == 0)
+			;
+	}
+	for (unsigned i = 0; i < 30; i++)
+		run(16, 50000);
+	for (size_t i = 0; i < 8; i++) {
+		(void)kill(busy[i], SIGKILL);
+		assert_int_equal(waitpid(busy[i], NULL, 0), busy[i]);
+	}
+	check(threads_made > 0 || processors() < 2, "there was no thread");
+}
+
+static sigjmp_buf way_out;
+
+static void leave(int number)
+{
+	(void)number;
+	siglongjmp(way_out, 1);
+}
+
+/* A handler that jumps leaves no thread behind, which would work on what is no more. */
+static void a_jump_leaves_no_thread(void **state)
+{
+	const struct itimerval soon = {.it_value = {.tv_usec = 3000}}, never = {0};
+	unsigned before = tasks();
+	unsigned left = 0;
+
+	(void)state;
+	want_processors();
+	(void)signal(SIGALRM, leave);
+	for (unsigned i = 0; i < 20; i++) {
+		memset(&jobs, 0, sizeof(jobs));
+		jobs.time = 1000000;
+		if (sigsetjmp(way_out, 1) == 0) {
+			(void)setitimer(ITIMER_REAL, &soon, NULL);
+			parallel_run(job, &jobs, 16);
+			(void)setitimer(ITIMER_REAL, &never, NULL);
+		} else {
+			left++;
+		}
+		check(tasks() == before, "%u tasks, %u before", tasks(), before);
+	}
+	(void)signal(SIGALRM, SIG_DFL);
+	check(left > 0, "no handler ran");
+}
+
+/* ---- what it is for ---- */
+
+#define MESSAGES 16u
+#define AAD      20u
+#define TEXT     32768u
+#define TAG      16u
+#define WRONG    11u
+
+struct sealing {
+	struct tfm *tfm;
+	bool encrypt;
+	uint8_t *bytes; /* AAD, text, tag */
+	int result;
+};
+
+static void seal(void *context, size_t index)
+{
+	struct sealing *sealing = (struct sealing *)context + index;
+	struct tfm *tfm = sealing->tfm;
+	uint8_t iv[ALG_MAX_IV] = {3, (uint8_t)index};
+	const struct aead_request request = {
+	    .iv = iv,
+	    .aad = sealing->bytes,
+	    .aad_size = AAD,
+	    .aad_out = sealing->bytes,
+	    .in = sealing->bytes + AAD,
+	    .out = sealing->bytes + AAD,
+	    .size = TEXT,
+	    .tag = sealing->bytes + AAD + TEXT,
+	};
+
+	sealing->result = sealing->encrypt ? tfm->alg->aead.encrypt(tfm, &request)
+					   : tfm->alg->aead.decrypt(tfm, &request);
+}
+
+static void start(struct sealing *sealings, bool encrypt, uint8_t (*bytes)[AAD + TEXT + TAG])
+{
+	for (size_t i = 0; i < MESSAGES; i++) {
+		sealings[i].encrypt = encrypt;
+		sealings[i].bytes = bytes[i];
+	}
+}
+
+/* Instances of one key by several threads give what they give one after the other. */
+static void check_aead(const char *name, const uint8_t *key, size_t key_size)
+{
+	static uint8_t text[MESSAGES][AAD + TEXT + TAG], alone[MESSAGES][AAD + TEXT + TAG],
+	    together[MESSAGES][AAD + TEXT + TAG];
+	struct sealing sealings[MESSAGES];
+
+	check_random_bytes((uint8_t *)text, sizeof(text));
+	memcpy(alone, text, sizeof(text));
+	memcpy(together, text, sizeof(text));
+	for (size_t i = 0; i < MESSAGES; i++) {
+		sealings[i].tfm = check_tfm(ALG_TYPE_AEAD, name, key, key_size);
+		sealings[i].tfm->authsize = TAG;
+	}
+	start(sealings, true, alone);
+	for (size_t i = 0; i < MESSAGES; i++)
+		seal(sealings, i);
+	start(sealings, true, together);
+	parallel_run(seal, sealings, MESSAGES);
+	for (size_t i = 0; i < MESSAGES; i++) {
+		check(sealings[i].result == 0, "%s: %zu: %d", name, i, sealings[i].result);
+		check(memcmp(alone[i], together[i], sizeof(alone[i])) == 0, "%s: %zu", name, i);
+	}
+	together[WRONG][AAD + TEXT] ^= 1;
+	start(sealings, false, together);
+	parallel_run(seal, sealings, MESSAGES);
+	for (size_t i = 0; i < MESSAGES; i++) {
+		check(sealings[i].result == (i == WRONG ? -EBADMSG : 0), "%s: %zu: %d", name, i,
+		      sealings[i].result);
+		if (i == WRONG)
+			check(check_is_filled(together[i] + AAD, 0, TEXT), "%s: text", name);
+		else
+			check(memcmp(together[i] + AAD, text[i] + AAD, TEXT) == 0, "%s: %zu back",
+			      name, i);
+		tfm_free(sealings[i].tfm);
+	}
+}
+
+static void aeads_are_those_of_one_thread(void **state)
+{
+	static const char *const plain[] = {"gcm(aes)", "ccm(aes)", "ccm(camellia)",
+					    "gcm(serpent)"};
+	static const char *const composed[] = {
+	    "authenc(hmac(sha256),cbc(aes))", "authencesn(hmac(sha1),ctr(aes))",
+	    "authenc(cmac(aes),ctr(aes))", "krb5enc(hmac(sha256),cbc(aes))",
+	    "essiv(authenc(hmac(sha256),cbc(aes)),sha256)"};
+	uint8_t key[8 + 64] = {0};
+	const uint16_t header[2] = {8, 1};
+
+	(void)state;
+	check_random_bytes(key, sizeof(key));
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		check_aead(plain[i], key, 16);
+	check_aead("rfc4106(gcm(aes))", key, 20);
+	check_aead("rfc4309(ccm(aes))", key, 19);
+	check_aead("rfc4543(gcm(aes))", key, 20);
+	check_aead("rfc7539(chacha20,poly1305)", key, 32);
+	check_aead("rfc7539esp(chacha20,poly1305)", key, 36);
+	memcpy(key, header, sizeof(header));
+	memset(key + 4, 0, 4);
+	key[7] = 16; /* bytes of the cipher's key (K-10) */
+	for (size_t i = 0; i < sizeof(composed) / sizeof(composed[0]); i++)
+		check_aead(composed[i], key, 8 + 16 + 16);
+	check(threads_made > 0 || processors() < 2, "there was no thread");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test_setup(each_is_done_once, reset),
+	    cmocka_unit_test_setup(short_ones_make_no_thread, reset),
+	    cmocka_unit_test_setup(few_make_no_thread, reset),
+	    cmocka_unit_test_setup(one_processor_makes_no_thread, reset),
+	    cmocka_unit_test_setup(without_threads_the_caller_does_it, reset),
+	    cmocka_unit_test_setup(threads_help_and_are_gone, reset),
+	    cmocka_unit_test_setup(busy_processors_change_nothing, reset),
+	    cmocka_unit_test_setup(a_jump_leaves_no_thread, reset),
+	    cmocka_unit_test_setup(aeads_are_those_of_one_thread, reset),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
