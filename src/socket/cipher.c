@@ -68,6 +68,8 @@ ssize_t sock_cipher_send(struct sock *sock, struct sock_io *io)
 	if (result < 0)
 		return result;
 	result = sock_queue_append(sock, io);
+	if (io->paged && io->done >= SOCK_PAGE)
+		sock->more = true; /* until the last page has come (Z-07) */
 	if (result < 0)
 		return end_short(sock, io, result);
 	if (io->done < io->size) {

@@ -117,6 +117,8 @@ __attribute__((noinline)) static int absorb_pulled(struct sock *sock, struct soc
 		size = io->size - io->done < sizeof(bytes) ? io->size - io->done : sizeof(bytes);
 		got = io->pull(io, bytes, size);
 		if (got < 0) {
+			if (io->paged && io->done >= SOCK_PAGE)
+				io->flags |= SOCK_MSG_MORE; /* Z-07 */
 			result = io->done ? 0 : (int)got;
 			break;
 		}

@@ -42,19 +42,22 @@ static void takes_what_waits(int mode)
 {
 	static char data[70000], taken[sizeof(data)];
 	int ends[2], reader = open_pipe(ends, mode);
+	bool both_ways;
 	size_t total = 0;
 	ssize_t got;
 
+	assert_true(door_pipe_is_readable(reader, &both_ways));
+	assert_int_equal(both_ways, mode == O_RDWR);
 	memset(data, 'x', sizeof(data));
-	assert_int_equal(door_pipe_take(reader, taken, 10), -EAGAIN);
+	assert_int_equal(door_pipe_take(reader, both_ways, taken, 10), -EAGAIN);
 	assert_int_equal(write(ends[1], "abc", 3), 3);
-	assert_int_equal(door_pipe_take(reader, taken, 2), 2);
+	assert_int_equal(door_pipe_take(reader, both_ways, taken, 2), 2);
 	assert_memory_equal(taken, "ab", 2);
-	assert_int_equal(door_pipe_take(reader, taken, 10), 1);
+	assert_int_equal(door_pipe_take(reader, both_ways, taken, 10), 1);
 	assert_int_equal(taken[0], 'c');
 	assert_true(fcntl(ends[1], F_SETPIPE_SZ, 1 << 17) > 0);
 	assert_int_equal(write(ends[1], data, sizeof(data)), sizeof(data));
-	while ((got = door_pipe_take(reader, taken + total, sizeof(taken) - total)) > 0)
+	while ((got = door_pipe_take(reader, both_ways, taken + total, sizeof(taken) - total)) > 0)
 		total += (size_t)got;
 	assert_int_equal(total, sizeof(data));
 	assert_memory_equal(taken, data, sizeof(data));
@@ -75,6 +78,7 @@ static void takes_from_both_directions(void **state)
 
 static struct {
 	int reader;
+	bool both_ways;
 	pthread_barrier_t begin, end;
 	atomic_int taken, refused;
 } shared;
@@ -85,7 +89,7 @@ static void take_once(void)
 	ssize_t result;
 
 	pthread_barrier_wait(&shared.begin);
-	result = door_pipe_take(shared.reader, &byte, 1);
+	result = door_pipe_take(shared.reader, shared.both_ways, &byte, 1);
 	if (result == 1)
 		atomic_fetch_add(&shared.taken, 1);
 	else if (result == -EAGAIN)
@@ -108,6 +112,7 @@ static void share_in_mode(int mode)
 	pthread_t thread;
 
 	shared.reader = open_pipe(ends, mode);
+	shared.both_ways = mode == O_RDWR;
 	shared.taken = shared.refused = 0;
 	pthread_barrier_init(&shared.begin, NULL, 2);
 	pthread_barrier_init(&shared.end, NULL, 2);

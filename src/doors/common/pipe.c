@@ -27,11 +27,12 @@ static bool is_pipe(int descriptor)
 	return DOOR_CALL_2(SYS_fstat, descriptor, &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-bool door_pipe_is_readable(int descriptor)
+bool door_pipe_is_readable(int descriptor, bool *both_ways)
 {
 	long mode = access_mode(descriptor);
 
-	return (mode == O_RDONLY || mode == O_RDWR) && is_pipe(descriptor);
+	*both_ways = mode == O_RDWR;
+	return (mode == O_RDONLY || *both_ways) && is_pipe(descriptor);
 }
 
 bool door_pipe_is_writable(int descriptor)
@@ -69,15 +70,15 @@ static ssize_t take_by_pipe(int descriptor, void *to, size_t size)
  * read would sleep where somebody else has taken what was there.  vmsplice does not, but writes on
  * a descriptor for both directions.
  */
-ssize_t door_pipe_take(int descriptor, void *to, size_t size)
+ssize_t door_pipe_take(int descriptor, bool both_ways, void *to, size_t size)
 {
 	struct iovec iov = {.iov_base = to, .iov_len = size};
 	ssize_t result;
 
-	if (access_mode(descriptor) == O_RDONLY)
-		result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
-	else
+	if (both_ways)
 		result = take_by_pipe(descriptor, to, size);
+	else
+		result = DOOR_CALL_4(SYS_vmsplice, descriptor, &iov, 1, SPLICE_F_NONBLOCK);
 	return result ? result : -EAGAIN;
 }
 

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Whether a descriptor is a pipe that can be read from, or written to. */
-bool door_pipe_is_readable(int descriptor);
+/* Whether a descriptor is a pipe that can be read from (and written to as well), or written to. */
+bool door_pipe_is_readable(int descriptor, bool *both_ways);
 bool door_pipe_is_writable(int descriptor);
 
 /* Bytes that wait to be read, or a negative errno (-EBADF, -ENOTTY). */
@@ -22,9 +22,9 @@ ssize_t door_pipe_waiting(int descriptor);
 /*
  * Takes up to size bytes that wait, without sleeping: at least one, -EAGAIN where there are none,
  * or another negative errno of vmsplice, or of splice and pipe2 (-EMFILE) where the descriptor is
- * one for both directions.  Two who take at once share what there is.
+ * one for both ways.  Two who take at once share what there is.
  */
-ssize_t door_pipe_take(int descriptor, void *to, size_t size);
+ssize_t door_pipe_take(int descriptor, bool both_ways, void *to, size_t size);
 
 /*
  * Bytes that fit in now, in a pipe that is not full: whole pages, since each piece that splice puts

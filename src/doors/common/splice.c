@@ -9,13 +9,6 @@
 
 #include "doors/common/system.h"
 
-#define PIECE 4096u
-
-size_t door_splice_first_part(size_t size)
-{
-	return size < PIECE ? size : PIECE;
-}
-
 off_t door_splice_file(int file, const off_t *offset, size_t count)
 {
 	long mode = DOOR_CALL_2(SYS_fcntl, file, F_GETFL);

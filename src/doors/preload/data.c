@@ -295,6 +295,7 @@ static ssize_t transfer_vector(int number, struct sock *sock, const struct iovec
 	io.control = NULL;
 	io.control_size = 0;
 	io.pull = NULL;
+	io.paged = false;
 	return preload_transfer(number, sock, &io, direction);
 }
 

@@ -90,6 +90,7 @@ static inline ssize_t preload_transfer_buffer(int number, struct sock *sock, con
 	io.control = NULL;
 	io.control_size = 0;
 	io.pull = NULL;
+	io.paged = false;
 	return preload_transfer(number, sock, &io, direction);
 }
 

@@ -32,40 +32,24 @@ struct source {
 	struct sock_io io;
 	struct iovec iov;
 	int pipe;
+	bool both_ways; /* the pipe's descriptor */
 };
 
 static ssize_t pull(struct sock_io *io, void *to, size_t size)
 {
 	const struct source *source = (struct source *)io;
 
-	return door_pipe_take(source->pipe, to, size);
-}
-
-static ssize_t send_part(int number, struct sock *sock, struct source *source, size_t size,
-			 bool more)
-{
-	ssize_t result;
-
-	source->iov.iov_len = size;
-	source->io.size = size;
-	source->io.flags = more ? MSG_MORE : 0;
-	result = preload_transfer(number, sock, &source->io, PRELOAD_SEND);
-	if (result > 0 && !source->io.pull)
-		source->iov.iov_base = (char *)source->iov.iov_base + result;
-	return result;
+	return door_pipe_take(source->pipe, source->both_ways, to, size);
 }
 
 static ssize_t send_pages(int number, struct sock *sock, struct source *source, size_t size,
 			  bool more)
 {
-	size_t first = door_splice_first_part(size);
-	ssize_t sent = send_part(number, sock, source, first, more || size > first);
-	ssize_t rest;
-
-	if (sent < (ssize_t)first || size == first)
-		return sent;
-	rest = send_part(number, sock, source, size - first, more);
-	return rest < 0 ? sent : sent + rest;
+	source->iov.iov_len = size;
+	source->io.size = size;
+	source->io.flags = more ? MSG_MORE : 0;
+	source->io.paged = true;
+	return preload_transfer(number, sock, &source->io, PRELOAD_SEND);
 }
 
 static enum sock_kind kind_of(int number)
@@ -79,19 +63,6 @@ static enum sock_kind kind_of(int number)
 		sock_unlock(sock);
 	}
 	return kind;
-}
-
-/* Sends what waits in a pipe.  -EAGAIN: nothing does, or the queue is full. */
-static ssize_t splice_in(int pipe, int number, struct sock *sock, size_t size, unsigned flags)
-{
-	struct source source = {.io = {.pull = pull}, .pipe = pipe};
-	ssize_t waiting = door_pipe_waiting(pipe);
-
-	if (waiting <= 0)
-		return waiting ? waiting : -EAGAIN;
-	if (size > (size_t)waiting)
-		size = (size_t)waiting;
-	return send_pages(number, sock, &source, size, flags & SPLICE_F_MORE);
 }
 
 /*
@@ -123,15 +94,21 @@ static int wait_for_data(int pipe, off64_t *pipe_offset, int number, off64_t *of
 static ssize_t splice_to_socket(int pipe, off64_t *pipe_offset, int number, off64_t *offset,
 				size_t size, unsigned flags)
 {
+	struct source source = {.io = {.pull = pull}, .pipe = pipe};
 	bool plain = !pipe_offset && !offset && size - 1 < SSIZE_MAX &&
-		     !(flags & ~DOOR_SPLICE_FLAGS) && door_pipe_is_readable(pipe);
+		     !(flags & ~DOOR_SPLICE_FLAGS) &&
+		     door_pipe_is_readable(pipe, &source.both_ways);
 	int saved = errno;
 	struct sock *sock;
 	ssize_t result;
 
 	while ((sock = preload_find(number)) != NULL) {
-		if (plain && door_pipe_waiting(pipe) > 0) {
-			result = splice_in(pipe, number, sock, size, flags);
+		ssize_t waiting = plain ? door_pipe_waiting(pipe) : 0;
+
+		if (waiting > 0) {
+			result = send_pages(number, sock, &source,
+					    size < (size_t)waiting ? size : (size_t)waiting,
+					    flags & SPLICE_F_MORE);
 			/* Another thread may have taken what was there. */
 			if (result == -EAGAIN && door_pipe_waiting(pipe) == 0)
 				continue;

@@ -35,11 +35,8 @@ struct splice {
 	size_t wanted;         /* bytes that the call asks for */
 	bool more;             /* is announced behind them */
 
-	/* A batch: what is sent as one, in one part or two; or was received. */
-	size_t batch, sent;
-	bool batch_more;
-	bool second_part;
-	long (*batch_sent)(struct transfer *transfer, long result);
+	size_t batch; /* bytes that are sent as one, or were received */
+	size_t given; /* of those received */
 
 	off_t position; /* of the file, where the batch begins */
 	size_t done;    /* bytes before the batch */
@@ -98,18 +95,19 @@ static struct transfer *splice_new(const struct supervisor_call *call,
 static int pipe_of(const struct supervisor_call *call, int number, bool reading, bool *sleeps)
 {
 	int descriptor = process_descriptor(call, number);
+	bool both_ways = false;
 	char path[32];
-	int flags, again;
+	int again;
 
 	if (descriptor < 0)
 		return descriptor;
-	if (!(reading ? door_pipe_is_readable : door_pipe_is_writable)(descriptor)) {
+	if (!(reading ? door_pipe_is_readable(descriptor, &both_ways)
+		      : door_pipe_is_writable(descriptor))) {
 		(void)close(descriptor);
 		return -EINVAL;
 	}
-	flags = fcntl(descriptor, F_GETFL);
-	*sleeps = !(flags & O_NONBLOCK);
-	if (!reading || (flags & O_ACCMODE) == O_RDONLY)
+	*sleeps = !(fcntl(descriptor, F_GETFL) & O_NONBLOCK);
+	if (!both_ways)
 		return descriptor;
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", descriptor);
 	again = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -163,58 +161,31 @@ static struct splice *splice_of(struct sock_io *io)
 
 static ssize_t pull_from_pipe(struct sock_io *io, void *to, size_t size)
 {
-	return door_pipe_take(splice_of(io)->pipe, to, size);
+	return door_pipe_take(splice_of(io)->pipe, false, to, size);
 }
 
 static ssize_t pull_from_file(struct sock_io *io, void *to, size_t size)
 {
 	struct splice *splice = splice_of(io);
 
-	memcpy(to, reader_bytes(splice->reader) + splice->sent + io->done, size);
+	memcpy(to, reader_bytes(splice->reader) + io->done, size);
 	return (ssize_t)size;
-}
-
-static long send_part(struct transfer *transfer, size_t size, bool more)
-{
-	const struct splice *splice = transfer->extra;
-
-	transfer->io = (struct sock_io){
-	    .pull = splice->reader ? pull_from_file : pull_from_pipe,
-	    .size = size,
-	    .flags = more ? SOCK_MSG_MORE : 0,
-	};
-	transfer_lay(transfer, 0);
-	return TRANSFER_AGAIN;
 }
 
 static long send_batch(struct transfer *transfer, size_t size, bool more)
 {
 	struct splice *splice = transfer->extra;
-	size_t first = door_splice_first_part(size);
 
 	splice->batch = size;
-	splice->sent = 0;
-	splice->batch_more = more;
-	splice->second_part = false;
 	transfer->await = NULL;
-	return send_part(transfer, first, more || size > first);
-}
-
-static long part_sent(struct transfer *transfer, long result)
-{
-	struct splice *splice = transfer->extra;
-	size_t left;
-
-	if (result > 0) {
-		splice->sent += (size_t)result;
-		transfer->done = 1;
-	}
-	left = splice->batch - splice->sent;
-	if (!splice->second_part && left && splice->sent == door_splice_first_part(splice->batch)) {
-		splice->second_part = true;
-		return send_part(transfer, left, splice->batch_more);
-	}
-	return splice->batch_sent(transfer, splice->sent ? (long)splice->sent : result);
+	transfer->io = (struct sock_io){
+	    .pull = splice->reader ? pull_from_file : pull_from_pipe,
+	    .paged = true,
+	    .size = size,
+	    .flags = more ? SOCK_MSG_MORE : 0,
+	};
+	transfer_lay(transfer, 0);
+	return TRANSFER_AGAIN;
 }
 
 static long pipe_data(struct transfer *transfer)
@@ -264,9 +235,8 @@ static long splice_in(struct supervisor_call *call, struct supervisor_object *ob
 		return -ENOMEM;
 	splice = transfer->extra;
 	splice->more = flags & SPLICE_F_MORE;
-	splice->batch_sent = pipe_sent;
 	transfer->await = pipe_data;
-	transfer->finish = part_sent;
+	transfer->finish = pipe_sent;
 	return transfer_begin(transfer);
 }
 
@@ -307,15 +277,13 @@ static long file_data(struct transfer *transfer)
 static long file_sent(struct transfer *transfer, long result)
 {
 	struct splice *splice = transfer->extra;
-	size_t batch = splice->batch;
 
-	splice->sent = 0;
-	splice->batch = 0;
 	if (result <= 0)
 		return file_end(transfer, result);
 	splice->done += (size_t)result;
 	splice->position += result;
-	if ((size_t)result < batch)
+	transfer->done = 1;
+	if ((size_t)result < splice->batch)
 		return file_end(transfer, 0);
 	transfer->await = file_data;
 	return TRANSFER_AGAIN;
@@ -368,9 +336,8 @@ static long send_file_from(struct supervisor_call *call, struct supervisor_objec
 	splice->position = position;
 	splice->offset_at = supervisor_pointer(call, 2);
 	splice->offset_size = offset_size;
-	splice->batch_sent = file_sent;
 	transfer->await = file_data;
-	transfer->finish = part_sent;
+	transfer->finish = file_sent;
 	return transfer_begin(transfer);
 }
 
@@ -405,20 +372,20 @@ static long give(struct transfer *transfer)
 {
 	struct splice *splice = transfer->extra;
 
-	while (splice->sent < splice->batch) {
+	while (splice->given < splice->batch) {
 		ssize_t result =
-		    door_pipe_put(splice->pipe, (const uint8_t *)splice->pages + splice->sent,
-				  splice->batch - splice->sent);
+		    door_pipe_put(splice->pipe, (const uint8_t *)splice->pages + splice->given,
+				  splice->batch - splice->given);
 
 		if (result == -EAGAIN)
 			return wait_for(splice, EPOLLOUT);
 		if (result == -EPIPE)
 			result = broken_pipe(transfer);
 		if (result < 0)
-			return splice->sent ? (long)splice->sent : result;
-		splice->sent += (size_t)result;
+			return splice->given ? (long)splice->given : result;
+		splice->given += (size_t)result;
 	}
-	return (long)splice->sent;
+	return (long)splice->given;
 }
 
 static long received(struct transfer *transfer, long result)
