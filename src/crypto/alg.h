@@ -89,8 +89,8 @@ struct aead_request {
 	const uint8_t *iv;  /* alg->ivsize bytes */
 	const uint8_t *aad; /* as sent */
 	size_t aad_size;
-	uint8_t *aad_out; /* where the caller has put a copy of the AAD for its reader, or NULL:
-			     only modes that change it (E-25) look at it */
+	uint8_t *aad_out; /* where the caller has put a copy of the AAD for its reader, aad itself,
+			     or NULL: only modes that change it (E-25) look at it */
 	const uint8_t *in;
 	uint8_t *out; /* equal to in, or not overlapping it */
 	size_t size;  /* of the text, without tag */
@@ -147,6 +147,9 @@ struct alg {
 	unsigned seedsize;   /* rng */
 	size_t context_size; /* what a tfm of it keeps: see tfm_context */
 	bool internal;       /* never found by name from outside (N-09) */
+	/* AEAD: requests that are in hand together are for several threads (parallel.h), each with
+	 * a tfm of its own. */
+	bool parallel;
 	/*
 	 * skcipher.  The mode goes block by block: a size that does not suit is refused only behind
 	 * its whole blocks, and the IV is then as they leave it (C-04).  It is the caller who has

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Data calls that are in hand together: those that a batch descriptor (crypto/batch.h) computes
- * side by side are made here, as far as they are of the plainest kind.  All others, and all of a
+ * Data calls that are in hand together.  Those that a batch descriptor (crypto/batch.h) computes
+ * side by side are made here, as far as they are of the plainest kind; all others, and all of a
  * batch that meets a bad pointer, are left to be made one by one, which answers them as ever.
+ * Reads whose algorithm asks for it are computed in parallel, and each has its own result.
  */
 #include <string.h>
 
+#include "crypto/parallel.h"
 #include "socket/internal.h"
+
+/* ---- side by side ---- */
 
 struct batch {
 	const struct batch_ops *ops;
@@ -102,7 +106,7 @@ static void commit(const struct batch *batch)
 	}
 }
 
-void sock_batch(struct sock_call *calls, size_t count, bool receive)
+static void side_by_side(struct sock_call *calls, size_t count, bool receive)
 {
 	struct batch batch;
 	int result;
@@ -117,4 +121,73 @@ void sock_batch(struct sock_call *calls, size_t count, bool receive)
 	batch.ops->end(batch.lanes, result < 0);
 	if (result == 0 && batch.good)
 		commit(&batch);
+}
+
+/* ---- in parallel ---- */
+
+/* Reads that are computed at once, in their queues: no thread but the caller touches the program's
+ * memory, whose faults are the caller's own. */
+struct wave {
+	size_t count;
+	struct sock_call *calls[BATCH_MOST];
+	struct sock_message messages[BATCH_MOST];
+	uint8_t tags[BATCH_MOST][ALG_MAX_TAG];
+};
+
+static bool is_parallel(const struct sock_call *call)
+{
+	return !call->done && sock_kind(call->sock) == SOCK_OP_AEAD && call->sock->tfm &&
+	       call->sock->tfm->alg->parallel;
+}
+
+/* Fills a wave from the calls from first on; returns where the next one begins. */
+static size_t collect_wave(struct wave *wave, struct sock_call *calls, size_t first, size_t count)
+{
+	wave->count = 0;
+	for (; first < count && wave->count < BATCH_MOST; first++) {
+		struct sock_call *call = &calls[first];
+		size_t i = wave->count;
+
+		if (!is_parallel(call) ||
+		    !sock_aead_plan(call->sock, call->io, wave->tags[i], &wave->messages[i]))
+			continue;
+		wave->calls[i] = call;
+		wave->count++;
+	}
+	return first;
+}
+
+static void compute(void *context, size_t index)
+{
+	struct wave *wave = context;
+
+	sock_aead_compute(&wave->messages[index]);
+}
+
+static void run_wave(struct wave *wave)
+{
+	parallel_run(compute, wave, wave->count);
+	for (size_t i = 0; i < wave->count; i++) {
+		wave->calls[i]->result = sock_aead_finish(&wave->messages[i], wave->calls[i]->io);
+		wave->calls[i]->done = true;
+	}
+}
+
+static void in_parallel(struct sock_call *calls, size_t count)
+{
+	struct wave wave;
+	size_t first = 0;
+
+	while (first < count) {
+		first = collect_wave(&wave, calls, first, count);
+		if (wave.count > 1)
+			run_wave(&wave);
+	}
+}
+
+void sock_batch(struct sock_call *calls, size_t count, bool receive)
+{
+	if (receive)
+		in_parallel(calls, count);
+	side_by_side(calls, count, receive);
 }

@@ -260,6 +260,33 @@ struct sock_plan {
 bool sock_hash_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan);
 bool sock_skcipher_plan(struct sock *sock, const struct sock_io *io, struct sock_plan *plan);
 
+/* One message of an AEAD: where its parts lie in the queue and in the output. */
+struct sock_message {
+	struct sock *sock;
+	size_t aad_size;
+	size_t text_size;
+	size_t tag_size;
+	size_t in_size;  /* what it takes of the queue */
+	size_t out_size; /* what it delivers */
+	bool aad_out;    /* the AAD stands before the text in the output (E-01, E-02) */
+	uint8_t *out;    /* of out_size bytes; NULL: in place, in the queue, */
+	uint8_t *tag;    /* and the tag of an encryption here */
+	int result;      /* of the algorithm, apart from a fault */
+};
+
+/*
+ * A read of an AEAD in three steps, to be made with others (batch.c).  plan: false where the call,
+ * as it stands now, is not the read of one whole message, into memory that is there.  tag: room of
+ * ALG_MAX_TAG bytes until finish.  compute works in the queue, which is the engine's own memory, so
+ * any thread may do it, one for a socket.  finish brings the result to the caller and returns the
+ * call's: a count, or what the algorithm refused with.  -EFAULT: another thread of the program took
+ * the memory away since plan looked at it; the message is gone then.
+ */
+bool sock_aead_plan(struct sock *sock, const struct sock_io *io, uint8_t *tag,
+		    struct sock_message *out);
+void sock_aead_compute(struct sock_message *message);
+ssize_t sock_aead_finish(const struct sock_message *message, const struct sock_io *io);
+
 ssize_t sock_rng_send(struct sock *sock, struct sock_io *io);
 ssize_t sock_rng_recv(struct sock *sock, struct sock_io *io);
 void sock_rng_end(struct sock *sock);

@@ -288,15 +288,19 @@ static void a_jump_leaves_no_thread(void **state)
 /* ---- what it is for ---- */
 
 #define MESSAGES 16u
-#define AAD      20u
+#define AAD_MOST 20u
 #define TEXT     32768u
 #define TAG      16u
 #define WRONG    11u
 
+typedef uint8_t messages[MESSAGES][AAD_MOST + TEXT + TAG]; /* AAD, text, tag */
+
 struct sealing {
 	struct tfm *tfm;
+	size_t aad_size;
 	bool encrypt;
-	uint8_t *bytes; /* AAD, text, tag */
+	const uint8_t *in;
+	uint8_t *out;
 	int result;
 };
 
@@ -304,93 +308,139 @@ static void seal(void *context, size_t index)
 {
 	struct sealing *sealing = (struct sealing *)context + index;
 	struct tfm *tfm = sealing->tfm;
+	size_t aad_size = sealing->aad_size;
 	uint8_t iv[ALG_MAX_IV] = {3, (uint8_t)index};
 	const struct aead_request request = {
 	    .iv = iv,
-	    .aad = sealing->bytes,
-	    .aad_size = AAD,
-	    .aad_out = sealing->bytes,
-	    .in = sealing->bytes + AAD,
-	    .out = sealing->bytes + AAD,
+	    .aad = sealing->in,
+	    .aad_size = aad_size,
+	    .aad_out = sealing->out,
+	    .in = sealing->in + aad_size,
+	    .out = sealing->out + aad_size,
 	    .size = TEXT,
-	    .tag = sealing->bytes + AAD + TEXT,
+	    .tag = sealing->out + aad_size + TEXT,
 	};
 
+	if (sealing->out != sealing->in)
+		memcpy(sealing->out, sealing->in, aad_size);
 	sealing->result = sealing->encrypt ? tfm->alg->aead.encrypt(tfm, &request)
 					   : tfm->alg->aead.decrypt(tfm, &request);
 }
 
-static void start(struct sealing *sealings, bool encrypt, uint8_t (*bytes)[AAD + TEXT + TAG])
+static void start(struct sealing *sealings, bool encrypt, messages in, messages out)
 {
 	for (size_t i = 0; i < MESSAGES; i++) {
 		sealings[i].encrypt = encrypt;
-		sealings[i].bytes = bytes[i];
+		sealings[i].in = in[i];
+		sealings[i].out = out[i];
 	}
 }
 
-/* Instances of one key by several threads give what they give one after the other. */
-static void check_aead(const char *name, const uint8_t *key, size_t key_size)
+struct aead {
+	const char *name;
+	size_t key_size;
+	size_t aad_size;
+	size_t generated; /* bytes of the text that are an IV's place */
+};
+
+static void open_all(struct sealing *sealings, const struct aead *aead, const uint8_t *key)
 {
-	static uint8_t text[MESSAGES][AAD + TEXT + TAG], alone[MESSAGES][AAD + TEXT + TAG],
-	    together[MESSAGES][AAD + TEXT + TAG];
+	for (size_t i = 0; i < MESSAGES; i++) {
+		sealings[i].tfm = check_tfm(ALG_TYPE_AEAD, aead->name, key, aead->key_size);
+		sealings[i].tfm->authsize = TAG;
+		sealings[i].aad_size = aead->aad_size;
+	}
+}
+
+/* One after the other, with input and output apart, and by several threads in place. */
+static void check_encryption(struct sealing *sealings, const char *name, messages text,
+			     messages sealed)
+{
+	static messages alone;
+
+	start(sealings, true, text, alone);
+	for (size_t i = 0; i < MESSAGES; i++)
+		seal(sealings, i);
+	memcpy(sealed, text, sizeof(messages));
+	start(sealings, true, sealed, sealed);
+	parallel_run(seal, sealings, MESSAGES);
+	for (size_t i = 0; i < MESSAGES; i++) {
+		size_t size = sealings[i].aad_size + TEXT + TAG;
+
+		check(sealings[i].result == 0, "%s: %zu: %d", name, i, sealings[i].result);
+		check(memcmp(alone[i], sealed[i], size) == 0, "%s: %zu", name, i);
+	}
+}
+
+static void check_decryption(struct sealing *sealings, const struct aead *aead, messages text,
+			     messages sealed)
+{
+	size_t from = aead->aad_size + aead->generated;
+
+	sealed[WRONG][aead->aad_size + TEXT] ^= 1;
+	start(sealings, false, sealed, sealed);
+	parallel_run(seal, sealings, MESSAGES);
+	for (size_t i = 0; i < MESSAGES; i++) {
+		const uint8_t *got = sealed[i] + from;
+		size_t size = TEXT - aead->generated;
+
+		check(sealings[i].result == (i == WRONG ? -EBADMSG : 0), "%s: %zu: %d", aead->name,
+		      i, sealings[i].result);
+		check(i == WRONG ? check_is_filled(got, 0, size)
+				 : memcmp(got, text[i] + from, size) == 0,
+		      "%s: %zu back", aead->name, i);
+	}
+}
+
+static const struct aead aeads[] =
+    {
+	{"gcm(aes)", 16, 20, 0},
+	{"ccm(aes)", 16, 13, 0},
+	{"ccm(camellia)", 32, 20, 0},
+	{"gcm(serpent)", 16, 0, 0},
+	{"rfc4106(gcm(aes))", 20, 20, 0},
+	{"rfc4309(ccm(aes))", 19, 16, 0},
+	{"rfc4543(gcm(aes))", 36, 20, 0},
+	{"rfc7539(chacha20,poly1305)", 32, 20, 0},
+	{"rfc7539esp(chacha20,poly1305)", 36, 9, 0},
+	{"seqiv(rfc4106(gcm(aes)))", 20, 12, 8},
+},
+			 composed[] = {
+			     {"authenc(hmac(sha256),cbc(aes))", 48, 20, 0},
+			     {"authenc(cmac(aes),ctr(aes))", 40, 7, 0},
+			     {"authencesn(hmac(sha1),ctr(aes))", 40, 20, 0},
+			     {"krb5enc(hmac(sha256),cbc(aes))", 48, 20, 0},
+			     {"essiv(authenc(hmac(sha256),cbc(aes)),sha256)", 56, 16, 0},
+			     {"echainiv(authenc(hmac(sha256),cbc(aes)))", 40, 5, 16},
+};
+
+static void check_aead(const struct aead *aead, const uint8_t *key)
+{
+	static messages text, sealed;
 	struct sealing sealings[MESSAGES];
 
 	check_random_bytes((uint8_t *)text, sizeof(text));
-	memcpy(alone, text, sizeof(text));
-	memcpy(together, text, sizeof(text));
-	for (size_t i = 0; i < MESSAGES; i++) {
-		sealings[i].tfm = check_tfm(ALG_TYPE_AEAD, name, key, key_size);
-		sealings[i].tfm->authsize = TAG;
-	}
-	start(sealings, true, alone);
+	open_all(sealings, aead, key);
+	check_encryption(sealings, aead->name, text, sealed);
+	check_decryption(sealings, aead, text, sealed);
 	for (size_t i = 0; i < MESSAGES; i++)
-		seal(sealings, i);
-	start(sealings, true, together);
-	parallel_run(seal, sealings, MESSAGES);
-	for (size_t i = 0; i < MESSAGES; i++) {
-		check(sealings[i].result == 0, "%s: %zu: %d", name, i, sealings[i].result);
-		check(memcmp(alone[i], together[i], sizeof(alone[i])) == 0, "%s: %zu", name, i);
-	}
-	together[WRONG][AAD + TEXT] ^= 1;
-	start(sealings, false, together);
-	parallel_run(seal, sealings, MESSAGES);
-	for (size_t i = 0; i < MESSAGES; i++) {
-		check(sealings[i].result == (i == WRONG ? -EBADMSG : 0), "%s: %zu: %d", name, i,
-		      sealings[i].result);
-		if (i == WRONG)
-			check(check_is_filled(together[i] + AAD, 0, TEXT), "%s: text", name);
-		else
-			check(memcmp(together[i] + AAD, text[i] + AAD, TEXT) == 0, "%s: %zu back",
-			      name, i);
 		tfm_free(sealings[i].tfm);
-	}
 }
 
 static void aeads_are_those_of_one_thread(void **state)
 {
-	static const char *const plain[] = {"gcm(aes)", "ccm(aes)", "ccm(camellia)",
-					    "gcm(serpent)"};
-	static const char *const composed[] = {
-	    "authenc(hmac(sha256),cbc(aes))", "authencesn(hmac(sha1),ctr(aes))",
-	    "authenc(cmac(aes),ctr(aes))", "krb5enc(hmac(sha256),cbc(aes))",
-	    "essiv(authenc(hmac(sha256),cbc(aes)),sha256)"};
-	uint8_t key[8 + 64] = {0};
-	const uint16_t header[2] = {8, 1};
+	static const uint16_t header[2] = {8, 1};
+	uint8_t key[64];
 
 	(void)state;
 	check_random_bytes(key, sizeof(key));
-	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
-		check_aead(plain[i], key, 16);
-	check_aead("rfc4106(gcm(aes))", key, 20);
-	check_aead("rfc4309(ccm(aes))", key, 19);
-	check_aead("rfc4543(gcm(aes))", key, 20);
-	check_aead("rfc7539(chacha20,poly1305)", key, 32);
-	check_aead("rfc7539esp(chacha20,poly1305)", key, 36);
+	for (size_t i = 0; i < sizeof(aeads) / sizeof(aeads[0]); i++)
+		check_aead(&aeads[i], key);
 	memcpy(key, header, sizeof(header));
 	memset(key + 4, 0, 4);
 	key[7] = 16; /* bytes of the cipher's key (K-10) */
 	for (size_t i = 0; i < sizeof(composed) / sizeof(composed[0]); i++)
-		check_aead(composed[i], key, 8 + 16 + 16);
+		check_aead(&composed[i], key);
 	check(threads_made > 0 || processors() < 2, "there was no thread");
 }
 

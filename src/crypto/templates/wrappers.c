@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * cryptd(D), pcrypt(D): in the kernel they run the driver D in other threads; results are those of
- * D.  Here they are other names of it.  Only driver names will do (Y-01, Y-03).  In the kernel an
- * instance then serves the plain name too, as its priority is higher; ours never does.
+ * D.  Here they are other names of it, and with pcrypt requests that are in hand together are
+ * computed by several threads, too: who has them sees it at the descriptor.  Only driver names will
+ * do (Y-01, Y-03).  In the kernel an instance then serves the plain name too, as its priority is
+ * higher; ours never does.
  */
 #include <errno.h>
 #include <string.h>
@@ -44,7 +46,15 @@ static int aead_create(const struct template_name *name, struct alg *out)
 	return wrap(ALG_TYPE_AEAD, name, out);
 }
 
+static int pcrypt_create(const struct template_name *name, struct alg *out)
+{
+	int result = aead_create(name, out);
+
+	out->parallel = result == 0;
+	return result;
+}
+
 const struct template template_cryptd_hash = {"cryptd", ALG_TYPE_HASH, 1, hash_create};
 const struct template template_cryptd_skcipher = {"cryptd", ALG_TYPE_SKCIPHER, 1, skcipher_create};
 const struct template template_cryptd_aead = {"cryptd", ALG_TYPE_AEAD, 1, aead_create};
-const struct template template_pcrypt = {"pcrypt", ALG_TYPE_AEAD, 1, aead_create};
+const struct template template_pcrypt = {"pcrypt", ALG_TYPE_AEAD, 1, pcrypt_create};
