@@ -274,8 +274,6 @@ static void others_are_not_computed_by_threads(void **state)
 static void order_counts_where_it_shows(void **state)
 {
 	(void)state;
-	if (!computed_here())
-		skip();
 	open_set(&rows[0]);
 	for (unsigned i = 0; i < CALLS; i++)
 		set.size[i] = TEXT;
@@ -285,8 +283,9 @@ static void order_counts_where_it_shows(void **state)
 	do_all();
 	for (unsigned i = 0; i < CALLS; i++) {
 		assert_int_equal(set.events[i].res, MOST);
-		assert_memory_equal(set.out[0] + 16 * i, set.expected[i],
-				    i == CALLS - 1 ? MOST : 16);
+		if (computed_here())
+			assert_memory_equal(set.out[0] + 16 * i, set.expected[i],
+					    i == CALLS - 1 ? MOST : 16);
 	}
 	close_set();
 }
