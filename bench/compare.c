@@ -188,6 +188,7 @@ int main(int argc, char **argv)
 	} else if (!choice.job) {
 		extra_sockets(choice.quick);
 		extra_together(choice.quick);
+		extra_parallel(choice.quick);
 		extra_threads(choice.quick);
 	}
 	if (!choice.ways)

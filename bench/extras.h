@@ -9,6 +9,9 @@
 /* Many requests in one io_submit, against as many calls. */
 void extra_together(bool quick);
 
+/* The same where a template asks for several threads. */
+void extra_parallel(bool quick);
+
 /* Two threads against one, each with a socket of its own. */
 void extra_threads(bool quick);
 
