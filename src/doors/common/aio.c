@@ -40,6 +40,17 @@ int door_aio_judge_eventfd(int descriptor)
 		   : -EINVAL;
 }
 
+int door_aio_buffer(const struct iocb *control, struct iovec *out)
+{
+	*out = (struct iovec){.iov_base = (void *)(uintptr_t)control->aio_buf,
+			      .iov_len = (size_t)control->aio_nbytes};
+	if (!door_range_valid(out->iov_base, out->iov_len))
+		return -EFAULT;
+	if (out->iov_len > DOOR_SIZE_MAX)
+		out->iov_len = DOOR_SIZE_MAX;
+	return 0;
+}
+
 void door_aio_shadow(struct iocb *shadow, const struct iocb *control)
 {
 	memset(shadow, 0, sizeof(*shadow));

@@ -5,6 +5,7 @@
 
 #include <linux/aio_abi.h>
 #include <stdbool.h>
+#include <sys/uio.h>
 
 /*
  * What the kernel judges before it begins a read or a write, but for the eventfd: 0, -EINVAL, or
@@ -25,6 +26,30 @@ static inline bool door_aio_transfers(const struct iocb *control)
 {
 	return door_aio_reads(control) || control->aio_lio_opcode == IOCB_CMD_PWRITE ||
 	       control->aio_lio_opcode == IOCB_CMD_PWRITEV;
+}
+
+/* Whether it has one buffer, not a vector of them. */
+static inline bool door_aio_is_plain(const struct iocb *control)
+{
+	return control->aio_lio_opcode == IOCB_CMD_PREAD ||
+	       control->aio_lio_opcode == IOCB_CMD_PWRITE;
+}
+
+/* The buffer of a plain call, cut at DOOR_SIZE_MAX: 0; -EFAULT: beyond a program's memory. */
+int door_aio_buffer(const struct iocb *control, struct iovec *out);
+
+/*
+ * Calls that follow each other in a list may be made together (sock_batch), as far as each has one
+ * buffer and a socket of its own, and all go in one direction.  So many are looked at at once; from
+ * so few on that is worth it.
+ */
+#define DOOR_AIO_TOGETHER_MOST  32u
+#define DOOR_AIO_TOGETHER_LEAST 4u
+
+/* Whether a call may be made together with those of a row that begins with first. */
+static inline bool door_aio_joins(const struct iocb *control, const struct iocb *first)
+{
+	return door_aio_is_plain(control) && control->aio_lio_opcode == first->aio_lio_opcode;
 }
 
 /*

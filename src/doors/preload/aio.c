@@ -20,9 +20,9 @@
 #include "doors/preload/real.h"
 #include "doors/preload/watch.h"
 
-/* So many calls are looked at together; from so few on they are worth it. */
-#define GROUP_MOST  PRELOAD_EVENTS_TOGETHER
-#define GROUP_LEAST 4
+#define GROUP_MOST  DOOR_AIO_TOGETHER_MOST
+#define GROUP_LEAST (long)DOOR_AIO_TOGETHER_LEAST
+_Static_assert(GROUP_MOST <= PRELOAD_EVENTS_TOGETHER, "events of a group come together");
 
 /* One entry of a submitted list that is for an alg socket: a copy, and where it came from. */
 struct call {
@@ -111,13 +111,11 @@ static int perform(aio_context_t context, const struct call *call)
 
 static int perform_buffer(aio_context_t context, struct call *call)
 {
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)call->control.aio_buf,
-			    .iov_len = call->control.aio_nbytes};
+	struct iovec iov;
+	int result = door_aio_buffer(&call->control, &iov);
 
-	if (!door_range_valid(iov.iov_base, iov.iov_len))
-		return -EFAULT;
-	if (iov.iov_len > DOOR_SIZE_MAX)
-		iov.iov_len = DOOR_SIZE_MAX;
+	if (result < 0)
+		return result;
 	call->iov = &iov;
 	call->iov_count = 1;
 	call->size = iov.iov_len;
@@ -175,13 +173,10 @@ static void read_group(struct iocb **list, long first, long count, struct group 
 	group->count = 0;
 	while (first + group->count < count && group->count < (long)GROUP_MOST) {
 		struct call *call = &group->calls[group->count];
-		uint16_t operation;
 
 		if (!read_entry(list, first + group->count, call) || !call->sock)
 			return;
-		operation = call->control.aio_lio_opcode;
-		if ((operation != IOCB_CMD_PREAD && operation != IOCB_CMD_PWRITE) ||
-		    operation != group->calls[0].control.aio_lio_opcode ||
+		if (!door_aio_joins(&call->control, &group->calls[0].control) ||
 		    has_socket(group, call->sock))
 			return;
 		group->receive = door_aio_reads(&call->control);
@@ -197,14 +192,10 @@ static int accept_call(aio_context_t context, struct group *group, long index)
 	struct iovec *iov = &group->iov[index];
 	int result = judge(&call->control);
 
+	if (result == 0)
+		result = door_aio_buffer(&call->control, iov);
 	if (result < 0)
 		return result;
-	*iov = (struct iovec){.iov_base = (void *)(uintptr_t)call->control.aio_buf,
-			      .iov_len = call->control.aio_nbytes};
-	if (!door_range_valid(iov->iov_base, iov->iov_len))
-		return -EFAULT;
-	if (iov->iov_len > DOOR_SIZE_MAX)
-		iov->iov_len = DOOR_SIZE_MAX;
 	call->iov = iov;
 	call->iov_count = 1;
 	call->size = iov->iov_len;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 
 #include "base/lock.h"
 #include "doors/common/aio.h"
@@ -28,6 +29,7 @@ struct preload_event {
 	int64_t result;
 	struct preload_event *next; /* free ones, or those kept back */
 	enum event_state state;
+	_Atomic bool late; /* in the pool's list of that name, whatever its state says */
 };
 
 /* Pages that nothing has used take no memory.  All zeros is the beginning, also in a fork's child,
@@ -36,6 +38,7 @@ struct pool {
 	struct lock lock;
 	unsigned used; /* entries of all[] that ever were */
 	struct preload_event *free;
+	_Atomic(struct preload_event *) late; /* to be given back by who has the lock next */
 	struct preload_event *kept_back;
 	struct preload_event *held; /* oldest first */
 	struct preload_event **held_end;
@@ -77,6 +80,38 @@ static struct pool *pool_get(void)
 	return found;
 }
 
+/* Lock held. */
+static void give_back(struct pool *to, struct preload_event *event)
+{
+	event->state = EVENT_FREE;
+	event->next = to->free;
+	to->free = event;
+}
+
+/* The same in a signal handler that has interrupted who holds the lock. */
+static void give_back_late(struct pool *to, struct preload_event *event)
+{
+	atomic_store(&event->late, true);
+	event->next = atomic_load(&to->late);
+	while (!atomic_compare_exchange_weak(&to->late, &event->next, event))
+		;
+}
+
+/* Lock held. */
+static void take_late(struct pool *in)
+{
+	struct preload_event *event =
+	    atomic_load(&in->late) ? atomic_exchange(&in->late, NULL) : NULL;
+
+	while (event) {
+		struct preload_event *next = event->next;
+
+		give_back(in, event);
+		atomic_store(&event->late, false);
+		event = next;
+	}
+}
+
 struct preload_event *preload_events_new(aio_context_t context, const struct iocb *control,
 					 const struct iocb *user)
 {
@@ -85,6 +120,7 @@ struct preload_event *preload_events_new(aio_context_t context, const struct ioc
 
 	if (!from || !lock_acquire(&from->lock))
 		return NULL;
+	take_late(from);
 	event = from->free;
 	if (event)
 		from->free = event->next;
@@ -101,12 +137,27 @@ struct preload_event *preload_events_new(aio_context_t context, const struct ioc
 	return event;
 }
 
-/* Lock held. */
-static void give_back(struct pool *to, struct preload_event *event)
+/*
+ * Submits a shadow whose socket or eventfd the program has closed meanwhile, or made something else
+ * of: on a socket of ours, and at last without the eventfd.  Returns as io_submit.
+ */
+static long submit_alone(struct preload_event *event)
 {
-	event->state = EVENT_FREE;
-	event->next = to->free;
-	to->free = event;
+	struct iocb *list = &event->shadow;
+	long descriptor =
+	    DOOR_CALL_3(SYS_socket, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	long result;
+
+	if (descriptor < 0)
+		return -EAGAIN;
+	list->aio_fildes = (uint32_t)descriptor;
+	result = DOOR_CALL_3(SYS_io_submit, event->context, 1, &list);
+	if (result < 0 && result != -EAGAIN) {
+		list->aio_flags &= ~(uint32_t)IOCB_FLAG_RESFD;
+		result = DOOR_CALL_3(SYS_io_submit, event->context, 1, &list);
+	}
+	(void)DOOR_CALL_1(SYS_close, descriptor);
+	return result;
 }
 
 /*
@@ -125,13 +176,14 @@ static size_t hand_over(struct pool *in, struct preload_event *const *events, si
 		long result =
 		    DOOR_CALL_3(SYS_io_submit, events[done]->context, count - done, list + done);
 
+		if (result < 0 && result != -EAGAIN)
+			result = submit_alone(events[done]);
 		if (result == -EAGAIN)
 			break;
 		for (long i = 0; i < result; i++)
 			events[done++]->state = EVENT_UNDER_WAY;
 		if (result <= 0)
-			give_back(in,
-				  events[done++]); /* context or descriptor are gone meanwhile */
+			give_back(in, events[done++]); /* the context is gone meanwhile */
 	}
 	return done;
 }
@@ -281,10 +333,11 @@ bool preload_events_resolve(struct io_event *event)
 
 	if (!ours)
 		return false;
-	/* Not locked: in a signal handler; the entry is then lost until its context ends. */
 	locked = lock_acquire(&in->lock);
 	give_looks(event, ours);
-	if (locked && ours->state == EVENT_UNDER_WAY)
+	if (!locked)
+		give_back_late(in, ours);
+	else if (ours->state == EVENT_UNDER_WAY && !atomic_load(&ours->late))
 		give_back(in, ours);
 	if (locked)
 		lock_release(&in->lock);
@@ -299,18 +352,20 @@ long preload_events_take(aio_context_t context, long most, struct io_event *out)
 
 	if (!in || !lock_acquire(&in->lock))
 		return 0;
-	while (count < most && (ours = unhold(in, context)) != NULL) {
+	for (ours = in->held; ours && count < most; ours = ours->next) {
 		struct io_event event = {.data = ours->shadow.aio_data};
 
+		if (ours->context != context)
+			continue;
 		give_looks(&event, ours);
 		if (preload_copy_out(&out[count], &event, sizeof(event)) < 0) {
-			hold(in, ours); /* the last now, which order does not forbid */
-			count = count ? count : -EFAULT;
-			break;
+			lock_release(&in->lock);
+			return -EFAULT;
 		}
-		give_back(in, ours);
 		count++;
 	}
+	for (long i = 0; i < count; i++)
+		give_back(in, unhold(in, context));
 	lock_release(&in->lock);
 	return count;
 }
@@ -347,8 +402,10 @@ void preload_events_forget(aio_context_t context)
 		(*link)->state = EVENT_UNDER_WAY;
 		*link = (*link)->next;
 	}
+	take_late(in);
 	for (unsigned i = 0; i < in->used; i++)
-		if (in->all[i].state == EVENT_UNDER_WAY && in->all[i].context == context)
+		if (in->all[i].state == EVENT_UNDER_WAY && in->all[i].context == context &&
+		    !atomic_load(&in->all[i].late))
 			give_back(in, &in->all[i]);
 	lock_release(&in->lock);
 }

@@ -48,7 +48,7 @@ bool preload_events_flush(aio_context_t context);
 
 /*
  * Writes events of a context that are held to the program's out[0..most), and returns how many;
- * -EFAULT: the first could not be written, and is held still.
+ * -EFAULT: not all can be written, and all of them are held still.
  */
 long preload_events_take(aio_context_t context, long most, struct io_event *out);
 
