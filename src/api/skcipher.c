@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/secmem.h"
+#include "crypto/bytes.h"
 
 static int direct_part(struct ualg_skcipher *cipher, const uint8_t *in, uint8_t *out, size_t size,
 		       bool last)
@@ -88,15 +89,6 @@ int ualg_skcipher_set_key(struct ualg_skcipher *cipher, const void *key, size_t 
 	return api_skcipher_ops_of(cipher)->set_key(&cipher->handle, api_in(key), size);
 }
 
-/* Most IVs have 16 bytes, and a copy of a known size is two instructions. */
-static void copy_iv(uint8_t *to, const uint8_t *from, size_t size)
-{
-	if (size == 16)
-		memcpy(to, from, 16);
-	else if (size > 0)
-		memcpy(to, from, size);
-}
-
 int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *iv, size_t size)
 {
 	const struct api_skcipher_ops *ops = api_skcipher_ops_of(cipher);
@@ -110,7 +102,7 @@ int api_skcipher_begin(struct ualg_skcipher *cipher, bool encrypt, const void *i
 		return -EMSGSIZE;
 	cipher->open = false;
 	cipher->encrypt = encrypt;
-	copy_iv(cipher->iv, iv, iv_size);
+	bytes_copy_iv(cipher->iv, iv, iv_size);
 	cipher->position = 0;
 	cipher->held_size = 0;
 	return ops->start ? ops->start(cipher) : 0;

@@ -7,6 +7,17 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Copies an IV: mostly of a size that is two instructions where the compiler knows it. */
+static inline void bytes_copy_iv(uint8_t *to, const uint8_t *from, size_t size)
+{
+	if (size == 16)
+		memcpy(to, from, 16);
+	else if (size == 12)
+		memcpy(to, from, 12);
+	else if (size > 0)
+		memcpy(to, from, size);
+}
+
 static inline uint64_t bytes_load_le64(const uint8_t *from)
 {
 	uint64_t value;

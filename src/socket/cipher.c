@@ -2,8 +2,7 @@
 /* What op sockets of type skcipher and aead have in common (abi.md section 10). */
 #include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
-
+#include "crypto/bytes.h"
 #include "socket/internal.h"
 
 static const struct alg *alg_of(const struct sock *sock)
@@ -46,7 +45,7 @@ static int begin(struct sock *sock, const struct sock_io *io)
 		sock->encrypt = control.encrypt;
 		sock->aad_size = control.aad_size;
 		if (control.iv) {
-			memcpy(sock->iv, control.iv, alg_of(sock)->ivsize);
+			bytes_copy_iv(sock->iv, control.iv, alg_of(sock)->ivsize);
 			sock->iv_outstanding = 0;
 		}
 	}

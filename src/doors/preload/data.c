@@ -118,8 +118,8 @@ struct gather {
 
 #define GATHER_NEEDS_ROOM 1
 
-CALLERS_POINTERS static int gather_copy(struct door_memory *memory, void *to, const void *from,
-					size_t size)
+CALLERS_POINTERS static inline int gather_copy(struct door_memory *memory, void *to,
+					       const void *from, size_t size)
 {
 	struct gather *gather = (struct gather *)memory;
 
@@ -133,29 +133,46 @@ CALLERS_POINTERS static int gather_copy(struct door_memory *memory, void *to, co
 	return 0;
 }
 
+/* The vector of the header; of one entry, mostly, whose copy is two instructions. */
+static int gather_vector(struct gather *gather)
+{
+	const struct msghdr *header = &gather->header;
+	int result = 0;
+
+	if (header->msg_iovlen == 1)
+		result = gather_copy(&gather->memory, gather->iov, header->msg_iov,
+				     sizeof(struct iovec));
+	else if (header->msg_iovlen > 0)
+		result = gather_copy(&gather->memory, gather->iov, header->msg_iov,
+				     header->msg_iovlen * sizeof(struct iovec));
+	if (result < 0)
+		return result;
+	gather->size = door_message_judge_vector(gather->iov, header->msg_iovlen);
+	return gather->size < 0 ? (int)gather->size : 0;
+}
+
 static int gather_work(void *argument)
 {
 	struct gather *gather = argument;
+	struct msghdr *header = &gather->header;
 	bool sending = gather->direction == PRELOAD_SEND;
-	int result = door_message_header(&gather->memory, gather->from, sending, &gather->header);
+	int result = gather_copy(&gather->memory, header, gather->from, sizeof(*header));
 
+	if (result == 0)
+		result = door_message_judge_header(&gather->memory, header, sending);
 	if (result < 0)
 		return result;
-	if (gather->header.msg_iovlen > gather->iov_room)
+	if (header->msg_iovlen > gather->iov_room)
 		return GATHER_NEEDS_ROOM;
-	gather->size = door_message_vector(&gather->memory, gather->header.msg_iov,
-					   gather->header.msg_iovlen, gather->iov);
-	if (gather->size < 0)
-		return (int)gather->size;
+	result = gather_vector(gather);
 	gather->control_size = 0;
-	if (!sending)
-		return 0;
-	if (gather->header.msg_controllen > gather->control_room &&
-	    gather->header.msg_controllen <= DOOR_CONTROL_MAX)
-		return GATHER_NEEDS_ROOM;
-	gather->control_size =
-	    door_message_control(&gather->memory, &gather->header, gather->control);
-	return gather->control_size < 0 ? (int)gather->control_size : 0;
+	if (result < 0 || !sending || header->msg_controllen == 0)
+		return result;
+	if (header->msg_controllen > gather->control_room)
+		return header->msg_controllen > DOOR_CONTROL_MAX ? -ENOBUFS : GATHER_NEEDS_ROOM;
+	gather->control_size = (ssize_t)header->msg_controllen;
+	return gather_copy(&gather->memory, gather->control, header->msg_control,
+			   header->msg_controllen);
 }
 
 /* What recvmsg tells the caller in its header. */
