@@ -76,7 +76,7 @@ CALLS_HANDLER(serve_fgetxattr);
 CALLS_HANDLER(serve_splice);
 CALLS_HANDLER(serve_sendfile);
 CALLS_HANDLER(serve_sendfile64);
-/* aio.c */
+/* aio.c, getevents.c */
 CALLS_HANDLER(serve_io_submit);
 CALLS_HANDLER(serve_io_getevents); /* io_pgetevents, too */
 CALLS_HANDLER(serve_io_pgetevents_time64);

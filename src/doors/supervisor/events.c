@@ -42,6 +42,7 @@ struct shadow {
 	struct iocb original;
 	struct iocb written;
 	int64_t result;
+	bool seen; /* its event is just being taken */
 	struct shadow *next;
 };
 
@@ -128,9 +129,19 @@ unsigned events_ring_size(const struct events_context *context)
 	return context->size;
 }
 
-bool events_have_room(const struct events_context *context)
+unsigned events_room(const struct events_context *context)
 {
-	return context->count + 1 < context->size && event_count < EVENTS_MAX;
+	unsigned in_ring = context->size > context->count ? context->size - context->count : 0;
+	unsigned in_all = event_count < EVENTS_MAX ? EVENTS_MAX - event_count : 0;
+
+	if (in_ring <= 1)
+		return 0;
+	return in_ring - 1 < in_all ? in_ring - 1 : in_all;
+}
+
+bool events_any(const struct events_context *context)
+{
+	return context->count > 0;
 }
 
 void events_begin(const struct supervisor_call *call, const struct events_context *context)
@@ -209,78 +220,161 @@ enum events_meaning events_read(const struct supervisor_call *call, struct event
 				uintptr_t user, struct iocb *control, int64_t *result)
 {
 	struct shadow **link = &context->shadows;
+	bool under_way;
 
 	while (*link && ((*link)->user != user || !is_shadow(*link, control)))
 		link = &(*link)->next;
 	if (!*link)
 		return EVENTS_CALL;
+	under_way = control->aio_key != SHADOW_KEY;
 	*result = (*link)->result;
-	if (control->aio_key == SHADOW_KEY) {
-		*control = (*link)->original;
-		drop(context, link);
-		return EVENTS_DONE;
-	}
-	/* It is under way, and used once more already. */
 	*control = (*link)->original;
 	(void)memory_write(call, user, control, sizeof(*control));
-	return EVENTS_CALL;
-}
-
-/* Gives the event of a shadow its looks, and the control block what it was, if nobody has changed
- * it meanwhile: it has been the program's again since io_submit. */
-static void resolve(const struct supervisor_call *call, struct events_context *context,
-		    struct io_event *event)
-{
-	struct shadow **link = &context->shadows;
-	struct iocb control;
-
-	while (*link && ((*link)->user != event->obj || event->res != -ESPIPE))
-		link = &(*link)->next;
-	if (!*link)
-		return;
-	event->res = (*link)->result;
-	if (memory_read(call, &control, (*link)->user, sizeof(control)) == 0 &&
-	    is_shadow(*link, &control))
-		(void)memory_write(call, (*link)->user, &(*link)->original, sizeof(control));
+	if (under_way)
+		return EVENTS_CALL; /* and the block is used once more already */
 	drop(context, link);
+	return EVENTS_DONE;
 }
 
 /* ---- taking ---- */
 
-static int take_from_ring(const struct supervisor_call *call, struct events_context *context,
-			  struct io_event *out)
-{
-	uintptr_t at = (uintptr_t)context->number;
-	struct ring ring;
+#define CHUNK 32u /* events that are copied at once */
 
-	if (context->size == 0 || memory_read(call, &ring, at, sizeof(ring)) < 0)
-		return -EFAULT;
-	ring.head %= context->size;
-	if (ring.head == ring.tail % context->size)
-		return 0;
-	if (memory_read(call, out, at + sizeof(ring) + ring.head * sizeof(*out), sizeof(*out)) < 0)
-		return -EFAULT;
-	ring.head = (ring.head + 1) % context->size;
-	if (memory_write(call, at + offsetof(struct ring, head), &ring.head, sizeof(ring.head)) < 0)
-		return -EFAULT;
-	resolve(call, context, out);
-	return 1;
+/* Events on their way: what is written of them, and what of that is the ring's. */
+struct taken {
+	const struct supervisor_call *call;
+	struct events_context *context;
+	uintptr_t to;
+	long most, count;
+	struct io_event chunk[CHUNK];
+	unsigned filled;
+};
+
+static int write_chunk(struct taken *taken)
+{
+	uintptr_t at =
+	    taken->to + (uintptr_t)(taken->count - taken->filled) * sizeof(struct io_event);
+	int result =
+	    memory_write(taken->call, at, taken->chunk, taken->filled * sizeof(taken->chunk[0]));
+
+	taken->filled = 0;
+	return result;
 }
 
-int events_take(const struct supervisor_call *call, struct events_context *context,
-		struct io_event *out)
+static int give(struct taken *taken, const struct io_event *event)
+{
+	taken->chunk[taken->filled++] = *event;
+	taken->count++;
+	return taken->filled == CHUNK ? write_chunk(taken) : 0;
+}
+
+/* Gives the event of a shadow its looks. */
+static void resolve(struct events_context *context, struct io_event *event)
+{
+	struct shadow *shadow = context->shadows;
+
+	while (shadow && (shadow->user != event->obj || event->res != -ESPIPE || shadow->seen))
+		shadow = shadow->next;
+	if (!shadow)
+		return;
+	event->res = shadow->result;
+	shadow->seen = true;
+}
+
+/* The ring's events, oldest first, from its head on, which is the program's to change. */
+static int give_ring(struct taken *taken, struct ring *ring)
+{
+	const struct events_context *context = taken->context;
+	uintptr_t at = (uintptr_t)context->number;
+	struct io_event chunk[CHUNK];
+
+	if (context->size == 0 || memory_read(taken->call, ring, at, sizeof(*ring)) < 0)
+		return -EFAULT;
+	ring->head %= context->size;
+	ring->tail %= context->size;
+	while (ring->head != ring->tail && taken->count < taken->most) {
+		unsigned end = ring->head < ring->tail ? ring->tail : context->size;
+		unsigned count = end - ring->head < CHUNK ? end - ring->head : CHUNK;
+
+		if (memory_read(taken->call, chunk,
+				at + sizeof(*ring) + ring->head * sizeof(*chunk),
+				count * sizeof(*chunk)) < 0)
+			return -EFAULT;
+		for (unsigned i = 0; i < count && taken->count < taken->most; i++) {
+			resolve(taken->context, &chunk[i]);
+			if (give(taken, &chunk[i]) < 0)
+				return -EFAULT;
+			ring->head = (ring->head + 1) % context->size;
+		}
+	}
+	return 0;
+}
+
+static int give_all(struct taken *taken, struct ring *ring, long *own)
+{
+	const struct event *event = taken->context->first;
+
+	for (; event && taken->count < taken->most; event = event->next)
+		if (give(taken, &event->event) < 0)
+			return -EFAULT;
+	*own = taken->count;
+	if (taken->count < taken->most && give_ring(taken, ring) < 0)
+		return -EFAULT;
+	return write_chunk(taken);
+}
+
+/* Their control blocks are what they were, but for those that the program has changed meanwhile:
+ * they have been its own again since io_submit. */
+static void end_shadows(const struct supervisor_call *call, struct events_context *context,
+			bool taken)
+{
+	struct shadow **link = &context->shadows;
+
+	while (*link) {
+		struct shadow *shadow = *link;
+		struct iocb control;
+
+		if (!shadow->seen || !taken) {
+			shadow->seen = false;
+			link = &shadow->next;
+			continue;
+		}
+		if (memory_read(call, &control, shadow->user, sizeof(control)) == 0 &&
+		    is_shadow(shadow, &control))
+			(void)memory_write(call, shadow->user, &shadow->original, sizeof(control));
+		drop(context, link);
+	}
+}
+
+static void drop_first(struct events_context *context)
 {
 	struct event *event = context->first;
 
-	if (!event)
-		return take_from_ring(call, context, out);
-	*out = event->event;
 	context->first = event->next;
 	if (!context->first)
 		context->last = &context->first;
 	free(event);
 	count(context, -1);
-	return 1;
+}
+
+long events_take(const struct supervisor_call *call, struct events_context *context, uintptr_t to,
+		 long most)
+{
+	struct taken taken = {.call = call, .context = context, .to = to, .most = most};
+	struct ring ring;
+	long own = 0;
+	int result = give_all(&taken, &ring, &own);
+
+	if (result == 0 && taken.count > own)
+		result =
+		    memory_write(call, (uintptr_t)context->number + offsetof(struct ring, head),
+				 &ring.head, sizeof(ring.head));
+	end_shadows(call, context, result == 0);
+	if (result < 0)
+		return result;
+	for (long i = 0; i < own; i++)
+		drop_first(context);
+	return taken.count;
 }
 
 /*
@@ -315,13 +409,8 @@ static void end(struct events_context **link)
 	*link = context->next;
 	while (context->shadows)
 		drop(context, &context->shadows);
-	while (context->first) {
-		struct event *event = context->first;
-
-		context->first = event->next;
-		free(event);
-		count(context, -1);
-	}
+	while (context->first)
+		drop_first(context);
 	free(context);
 	context_count--;
 }

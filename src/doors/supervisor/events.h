@@ -26,8 +26,11 @@ struct events_context *events_find(const struct supervisor_call *call, uint64_t 
 /* The entries of its ring, which is more than the calls that may be under way. */
 unsigned events_ring_size(const struct events_context *context);
 
-/* Whether another event has room; no more are accepted than the kernel's ring would hold. */
-bool events_have_room(const struct events_context *context);
+/* How many more events have room; no more are accepted than the kernel's ring would hold. */
+unsigned events_room(const struct events_context *context);
+
+/* Whether events of ours wait in it, or are under way as shadows. */
+bool events_any(const struct events_context *context);
 
 /* From now on libaio asks for events. */
 void events_begin(const struct supervisor_call *call, const struct events_context *context);
@@ -44,16 +47,21 @@ bool events_shadow(const struct supervisor_call *call, struct events_context *co
 
 /*
  * What a control block, of which control is a copy, stands for.  EVENTS_DONE: it is a shadow that
- * the kernel did not take: its call is done, with *result, and control is what it was.
+ * the kernel did not take: its call is done, with *result, and control is what it was, as is the
+ * block itself.
  * EVENTS_CALL: the call that control describes, now without any shadow.
  */
 enum events_meaning { EVENTS_CALL, EVENTS_DONE };
 enum events_meaning events_read(const struct supervisor_call *call, struct events_context *context,
 				uintptr_t user, struct iocb *control, int64_t *result);
 
-/* Takes the next event: 1; 0: there is none; -EFAULT: the ring is no memory any more. */
-int events_take(const struct supervisor_call *call, struct events_context *context,
-		struct io_event *out);
+/*
+ * Writes the events that there are, at most `most`, to the program's memory at `to` and takes them:
+ * how many.  -EFAULT: none are taken, since not all can be written, or the ring is no memory any
+ * more.
+ */
+long events_take(const struct supervisor_call *call, struct events_context *context, uintptr_t to,
+		 long most);
 
 /* Counts an event in an eventfd, a descriptor of ours, as the kernel does: without ever sleeping.
  */

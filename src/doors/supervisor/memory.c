@@ -80,9 +80,32 @@ int memory_read(const struct supervisor_call *call, void *to, uintptr_t from, si
 	return 0;
 }
 
-int memory_write(const struct supervisor_call *call, uintptr_t to, const void *from, size_t size)
+static size_t size_of(const struct iovec *pieces, size_t count)
 {
-	struct iovec local = {(void *)(uintptr_t)from, size}, remote = {(void *)to, size};
+	size_t size = 0;
+
+	for (size_t i = 0; i < count; i++)
+		size += pieces[i].iov_len;
+	return size;
+}
+
+int memory_read_pieces(const struct supervisor_call *call, const struct iovec *to,
+		       const struct iovec *from, size_t count)
+{
+	size_t size = size_of(to, count);
+
+	if (count == 1)
+		return memory_read(call, to->iov_base, (uintptr_t)from->iov_base, size);
+	if (size == 0)
+		return 0;
+	return process_vm_readv(call->thread, to, count, from, count, 0) == (ssize_t)size ? 0
+											  : -EFAULT;
+}
+
+int memory_write_pieces(const struct supervisor_call *call, const struct iovec *to,
+			const struct iovec *from, size_t count)
+{
+	size_t size = size_of(to, count);
 
 	if (size == 0)
 		return 0;
@@ -90,9 +113,45 @@ int memory_write(const struct supervisor_call *call, uintptr_t to, const void *f
 	/* Whoever has the number now may be another process. */
 	if (!call->way->valid(call))
 		return -EFAULT;
-	if (process_vm_writev(call->thread, &local, 1, &remote, 1, 0) != (ssize_t)size)
+	if (process_vm_writev(call->thread, from, count, to, count, 0) != (ssize_t)size)
 		return -EFAULT;
 	return 0;
+}
+
+int memory_write(const struct supervisor_call *call, uintptr_t to, const void *from, size_t size)
+{
+	struct iovec local = {(void *)(uintptr_t)from, size}, remote = {(void *)to, size};
+
+	return memory_write_pieces(call, &remote, &local, 1);
+}
+
+/* Adds size bytes at an address to the program's pieces: to the last one, where they follow it in
+ * one page. */
+static size_t add_piece(struct iovec *pieces, size_t count, uintptr_t at, size_t size)
+{
+	struct iovec *last = count ? &pieces[count - 1] : NULL;
+
+	if (last && (uintptr_t)last->iov_base + last->iov_len == at &&
+	    ((uintptr_t)last->iov_base | (PAGE - 1)) == ((at + size - 1) | (PAGE - 1))) {
+		last->iov_len += size;
+		return count;
+	}
+	pieces[count] = (struct iovec){(void *)at, size};
+	return count + 1;
+}
+
+size_t memory_read_each(const struct supervisor_call *call, void *to, const uintptr_t *from,
+			size_t size, size_t count)
+{
+	struct iovec local = {to, size * count}, remote[MEMORY_PIECES];
+	size_t pieces = 0;
+	ssize_t got;
+
+	/* What cannot be read ends the copy before its piece: so pieces are of one page each. */
+	for (size_t i = 0; i < count; i++)
+		pieces = add_piece(remote, pieces, from[i], size);
+	got = process_vm_readv(call->thread, &local, 1, remote, pieces, 0);
+	return got > 0 ? (size_t)got / size : 0;
 }
 
 ssize_t memory_read_string(const struct supervisor_call *call, char *to, uintptr_t from,
@@ -358,38 +417,42 @@ static void wipe(const struct iovec *piece)
 	(void)madvise(from, (size_t)(end - from), MADV_DONTNEED);
 }
 
-static int work_on(const struct iovec *piece, uintptr_t address, int (*work)(void *),
-		   void *argument)
+/* The work between what is brought before it and what is taken out after. */
+static int work_on(const struct iovec *pieces, const struct iovec *program, size_t count,
+		   int (*work)(void *), void *argument)
 {
 	const struct supervisor_call *call = map_in_use->call;
 	int result = 0;
 
 	if (map_in_use->direction == MEMORY_IN)
-		result = memory_read(call, piece->iov_base, address, piece->iov_len);
+		result = memory_read_pieces(call, pieces, program, count);
 	if (result == 0)
 		result = work(argument);
 	if (result == 0 && map_in_use->direction == MEMORY_OUT)
-		result = memory_write(call, address, piece->iov_base, piece->iov_len);
+		result = memory_write_pieces(call, program, pieces, count);
 	return result;
 }
 
 int memory_guard(const struct iovec *iov, size_t count, int (*work)(void *), void *argument)
 {
-	uintptr_t address;
+	struct iovec program[MEMORY_PIECES];
 	int result;
 
-	/* The engine touches the caller's memory by pieces, one a guard. */
-	if (count != 1)
+	if (count > MEMORY_PIECES)
 		return -EFAULT;
-	if (iov->iov_len == 0)
+	for (size_t i = 0; i < count; i++) {
+		uintptr_t address = iov[i].iov_len ? program_address(&iov[i]) : 0;
+
+		if (iov[i].iov_len && !address)
+			return -EFAULT;
+		program[i] = (struct iovec){(void *)address, iov[i].iov_len};
+	}
+	if (size_of(program, count) == 0 || map_in_use->direction == MEMORY_OWN)
 		return work(argument);
-	address = program_address(iov);
-	if (!address)
-		return -EFAULT;
-	if (map_in_use->direction == MEMORY_OWN)
-		return work(argument);
-	result = work_on(iov, address, work, argument);
-	wipe(iov);
+	result = work_on(iov, program, count, work, argument);
+	for (size_t i = 0; i < count; i++)
+		if (iov[i].iov_len)
+			wipe(&iov[i]);
 	return result;
 }
 

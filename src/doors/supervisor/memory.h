@@ -21,6 +21,20 @@ int memory_write(const struct supervisor_call *call, uintptr_t to, const void *f
 /* Drops what has been read ahead: at the end of a call.  Nothing of it is the next one's. */
 void memory_forget_view(void);
 
+/* The same of pieces, as many and of the same sizes there as here: all of them or -EFAULT. */
+#define MEMORY_PIECES 32u
+int memory_read_pieces(const struct supervisor_call *call, const struct iovec *to,
+		       const struct iovec *from, size_t count);
+int memory_write_pieces(const struct supervisor_call *call, const struct iovec *to,
+			const struct iovec *from, size_t count);
+
+/*
+ * Copies things of size bytes each from count addresses, at most MEMORY_PIECES, in a row to `to`.
+ * Returns of how many, from the first one on, there is memory.
+ */
+size_t memory_read_each(const struct supervisor_call *call, void *to, const uintptr_t *from,
+			size_t size, size_t count);
+
 /* Reads a string of at most room - 1 bytes: its length; -EFAULT, -ENAMETOOLONG. */
 ssize_t memory_read_string(const struct supervisor_call *call, char *to, uintptr_t from,
 			   size_t room);
@@ -78,7 +92,7 @@ void memory_map_begin(struct memory_map *map);
 /* Makes a map the one in force for guard and probe; NULL: none. */
 void memory_map_use(const struct memory_map *map);
 
-/* For struct sock_host. */
+/* For struct sock_host: guard takes at most MEMORY_PIECES pieces. */
 int memory_guard(const struct iovec *iov, size_t count, int (*work)(void *), void *argument);
 int memory_probe(const struct iovec *piece);
 

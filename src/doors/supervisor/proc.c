@@ -68,6 +68,20 @@ pid_t proc_process_of(pid_t thread)
 	return line ? (pid_t)strtol(line + 6, NULL, 10) : -1;
 }
 
+static bool is_alone(const char *status)
+{
+	const char *threads = strstr(status, "\nThreads:");
+
+	return threads && strtol(threads + 9, NULL, 10) == 1;
+}
+
+bool proc_is_alone(pid_t process)
+{
+	char status[4096];
+
+	return read_status(process, status, sizeof(status)) && is_alone(status);
+}
+
 uint64_t proc_capabilities(pid_t thread)
 {
 	char status[4096];
@@ -84,7 +98,6 @@ static uint64_t that_count(const char *status)
 enum proc_signal proc_signal_for(pid_t thread)
 {
 	char status[4096];
-	const char *threads;
 	uint64_t wanted;
 
 	if (!read_status(thread, status, sizeof(status)))
@@ -94,8 +107,7 @@ enum proc_signal proc_signal_for(pid_t thread)
 		return PROC_SIGNAL_OWN;
 	if (!(field(status, "\nShdPnd:") & wanted))
 		return PROC_SIGNAL_NONE;
-	threads = strstr(status, "\nThreads:");
-	return threads && strtol(threads + 9, NULL, 10) == 1 ? PROC_SIGNAL_OWN : PROC_SIGNAL_SHARED;
+	return is_alone(status) ? PROC_SIGNAL_OWN : PROC_SIGNAL_SHARED;
 }
 
 bool proc_signal_counts(pid_t thread, int signal_number)

@@ -10,6 +10,9 @@
 /* The process id of a thread, or -1. */
 pid_t proc_process_of(pid_t thread);
 
+/* Whether a process has one thread only. */
+bool proc_is_alone(pid_t process);
+
 /* A thread's effective capabilities, a bit each. */
 uint64_t proc_capabilities(pid_t thread);
 
