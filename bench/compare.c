@@ -149,9 +149,11 @@ int main(int argc, char **argv)
 	    {"quick", no_argument, NULL, 'q'},      {"json", required_argument, NULL, 'j'},
 	    {"ualg", required_argument, NULL, 'u'}, {"only", required_argument, NULL, 'o'},
 	    {"ways", required_argument, NULL, 'w'}, {"most", required_argument, NULL, 'm'},
-	    {"serve", no_argument, NULL, 's'},      {0}};
+	    {"serve", no_argument, NULL, 's'},      {"together", no_argument, NULL, 't'},
+	    {0}};
 	struct grid_choice choice = {0};
 	const char *json = NULL;
+	bool together = false;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
@@ -176,12 +178,19 @@ int main(int argc, char **argv)
 			break;
 		case 's':
 			return way_remote_serve();
+		case 't':
+			together = true;
+			break;
 		default:
 			return 2;
 		}
 	}
 	measure_pin();
 	memset(way_in, 0x5a, sizeof(way_in));
+	if (together) {
+		extra_together_supervised(choice.quick);
+		return 0;
+	}
 	grid_run(&choice);
 	if (choice.ways) {
 		print_ratios(choice.ways);

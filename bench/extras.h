@@ -8,6 +8,8 @@
 
 /* Many requests in one io_submit, against as many calls. */
 void extra_together(bool quick);
+/* The part of it for a process that the supervisor serves: `compare --together` is one. */
+void extra_together_supervised(bool quick);
 
 /* The same where a template asks for several threads. */
 void extra_parallel(bool quick);
