@@ -20,14 +20,25 @@
 
 /* Times in ns.  To make a thread and to join it takes 20 us at best, 60 on busy processors. */
 #define THREAD_COST  100000
-#define END_EXPECTED 100000   /* for a thread's last part, and its last steps */
+#define END_EXPECTED 100000   /* for a thread's last steps */
 #define END_PATIENCE 10000000 /* for the kernel to have forgotten it */
+#define PAUSE_FIRST  1000000
+#define PAUSE_MOST   128000000
+
+/*
+ * A thread that had to wait for a processor shows that other programs use them, and may have cost
+ * the caller milliseconds.  So none is made for a while then: until this time, and each time that
+ * it happens again for twice as long.
+ */
+static _Atomic int64_t not_before;
+static _Atomic int64_t last_pause; /* 0: the last thread was in time */
 
 struct run {
 	parallel_work *work;
 	void *context;
 	size_t count;
 	_Atomic size_t next;
+	int64_t part; /* what one takes, ns, by those that the caller did first */
 };
 
 struct helper {
@@ -68,14 +79,14 @@ static size_t processors(void)
 	return count > 0 ? count : 1;
 }
 
-/* How many threads are worth their while, so many parts being done and so many left. */
-static size_t helpers_wanted(int64_t taken, size_t done, size_t left)
+/* How many threads are worth their while, for so many parts that are left. */
+static size_t helpers_wanted(const struct run *run, size_t left)
 {
-	int64_t worth = taken / (int64_t)done * (int64_t)left / THREAD_COST;
+	int64_t worth = run->part * (int64_t)left / THREAD_COST;
 	size_t wanted = left > 0 ? left - 1 : 0;
 	size_t others;
 
-	if (worth <= 0 || wanted == 0)
+	if (worth <= 0 || wanted == 0 || now() < atomic_load(&not_before))
 		return 0;
 	others = processors() - 1;
 	wanted = wanted < (size_t)worth ? wanted : (size_t)worth;
@@ -104,9 +115,12 @@ static bool is_gone(const struct helper *helper, int64_t patience)
 	int64_t start = now();
 
 	while (id && kill(id, 0) == 0) {
-		if (now() - start > patience)
+		int64_t waited = now() - start;
+
+		if (waited > patience)
 			return false;
-		(void)sched_yield();
+		if (waited > END_EXPECTED) /* it may have others run for milliseconds */
+			(void)sched_yield();
 	}
 	return id != 0;
 }
@@ -130,9 +144,22 @@ static void move_here(struct helper *helper)
 	lock_release(&helper->lock);
 }
 
+static void note(bool in_time)
+{
+	int64_t pause = 2 * atomic_load(&last_pause);
+
+	pause = pause < PAUSE_FIRST ? PAUSE_FIRST : pause > PAUSE_MOST ? PAUSE_MOST : pause;
+	atomic_store(&last_pause, in_time ? 0 : pause);
+	if (!in_time)
+		atomic_store(&not_before, now() + pause);
+}
+
 static void end_helper(struct helper *helper)
 {
-	if (!is_gone(helper, END_EXPECTED))
+	bool in_time = is_gone(helper, 2 * helper->run->part + END_EXPECTED);
+
+	note(in_time);
+	if (!in_time)
 		move_here(helper);
 	(void)pthread_join(helper->thread, NULL);
 	(void)is_gone(helper, END_PATIENCE);
@@ -181,7 +208,8 @@ void parallel_run(parallel_work *work, void *context, size_t count)
 
 	while (helpers == 0 && step(&run)) {
 		done++;
-		helpers = helpers_wanted(now() - start, done, count - done);
+		run.part = (now() - start) / (int64_t)done;
+		helpers = helpers_wanted(&run, count - done);
 	}
 	if (helpers > 0)
 		run_with_helpers(&run, helpers);

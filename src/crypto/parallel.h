@@ -20,7 +20,8 @@ typedef void parallel_work(void *context, size_t index);
  * Has work(context, index) done once for each index below count, begun in their order, and returns
  * when all are done.  The caller does the first ones itself and measures them; threads help as soon
  * as what is left would take longer than a thread costs, as many as the caller may use processors.
- * Where none can be made (limits, a filter) the caller does it all.
+ * Where none can be made (limits, a filter), or other programs use the processors, the caller does
+ * it all.
  */
 void parallel_run(parallel_work *work, void *context, size_t count);
 

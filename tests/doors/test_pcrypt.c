@@ -135,8 +135,8 @@ static void open_set(const struct row *row)
 	open_ops(row->driver, key, set.plain);
 	open_ops(name, key, set.op);
 	for (unsigned i = 0; i < CALLS; i++) {
-		/* Most are large, some are not, one is nothing but AAD. */
-		set.size[i] = i % 5 < 3 ? TEXT : i == 3 ? 0 : 16 * i;
+		/* Most are large, some are not, one is nothing but AAD, one fills 4 KiB. */
+		set.size[i] = i % 5 < 3 ? TEXT : i == 3 ? 0 : i == 8 ? 4096 - AAD : 16 * i;
 		if (row->block == 1 && i % 5 == 4)
 			set.size[i] += 3;
 		random_bytes(set.sent[i], AAD + set.size[i]);
@@ -212,18 +212,30 @@ static void check_results(void)
 	}
 }
 
-static void results_are_those_of_the_driver(void **state)
+static void encrypt_all(void)
 {
-	(void)state;
 	for (size_t row = 0; row < ROWS; row++) {
-		threads_made = 0;
 		open_set(&rows[row]);
 		prepare(true);
 		do_all();
 		check_results();
 		close_set();
-		assert_true(threads_made > 0 || !threads_are_seen());
 	}
+}
+
+/* Other programs' load can keep threads away for some time. */
+static void results_are_those_of_the_driver(void **state)
+{
+	unsigned attempts = 20;
+
+	(void)state;
+	threads_made = 0;
+	encrypt_all();
+	while (threads_are_seen() && threads_made == 0 && --attempts > 0) {
+		(void)usleep(150000);
+		encrypt_all();
+	}
+	assert_true(attempts > 0);
 }
 
 static void decryption_and_one_wrong_tag(void **state)
