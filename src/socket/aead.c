@@ -136,6 +136,14 @@ static bool ends_call(const struct sock *sock, const struct sock_io *io, size_t 
 	       (sock->variants & SOCK_VARIANT_RECV_RETURNS_SHORT);
 }
 
+/* Room for a tag behind what is queued, so that all goes out in one piece; NULL: there is none. */
+static uint8_t *room_for_tag(const struct sock_queue *queue, size_t size)
+{
+	if (!queue->data || queue->room - queue->head - queue->used < size)
+		return NULL;
+	return queue->data + queue->head + queue->used;
+}
+
 bool sock_aead_plan(struct sock *sock, const struct sock_io *io, uint8_t *tag,
 		    struct sock_message *out)
 {
@@ -143,7 +151,9 @@ bool sock_aead_plan(struct sock *sock, const struct sock_io *io, uint8_t *tag,
 	    measure(sock, io, out) < 0 || out->in_size < sock->queue.used ||
 	    !ends_call(sock, io, out->out_size))
 		return false;
-	out->tag = tag;
+	out->tag = room_for_tag(&sock->queue, out->tag_size);
+	if (!out->tag)
+		out->tag = tag;
 	return sock_check_room(sock, io, 0, out->out_size) == 0;
 }
 
@@ -156,6 +166,10 @@ ssize_t sock_aead_finish(const struct sock_message *message, const struct sock_i
 	ssize_t delivered;
 	int result = 0;
 
+	if (message->tag == from + size) {
+		size += tag;
+		tag = 0;
+	}
 	if (message->result == 0)
 		result = sock_scatter(sock, io, 0, from, size);
 	if (message->result == 0 && result == 0)
