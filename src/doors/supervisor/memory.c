@@ -456,21 +456,27 @@ int memory_guard(const struct iovec *iov, size_t count, int (*work)(void *), voi
 	return result;
 }
 
+/* A byte of each page is read, and written back. */
 int memory_probe(const struct iovec *piece)
 {
 	uintptr_t next = program_address(piece), end = next + piece->iov_len;
+	uint8_t bytes[MEMORY_PIECES];
 
 	if (piece->iov_len && !next)
 		return -EFAULT;
 	if (map_in_use->direction == MEMORY_OWN)
 		return 0;
 	while (next < end) {
-		uint8_t byte;
+		struct iovec ours[MEMORY_PIECES], program[MEMORY_PIECES];
+		size_t count = 0;
 
-		if (memory_read(map_in_use->call, &byte, next, 1) < 0 ||
-		    memory_write(map_in_use->call, next, &byte, 1) < 0)
+		for (; next < end && count < MEMORY_PIECES; next = (next | (PAGE - 1)) + 1) {
+			ours[count] = (struct iovec){&bytes[count], 1};
+			program[count++] = (struct iovec){(void *)next, 1};
+		}
+		if (memory_read_pieces(map_in_use->call, ours, program, count) < 0 ||
+		    memory_write_pieces(map_in_use->call, program, ours, count) < 0)
 			return -EFAULT;
-		next = (next | (PAGE - 1)) + 1;
 	}
 	return 0;
 }
