@@ -6,6 +6,7 @@
 #include "preload_common.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -355,6 +356,143 @@ static void a_new_key_is_used(void **state)
 	close(other);
 }
 
+#define ROW 16u
+
+/* count op sockets of one parent. */
+static void open_row(int *ops, unsigned count)
+{
+	int parent = afalg_bind("hash", "hmac(sha256)");
+
+	assert_int_equal(afalg_set_key(parent, text[1], 32), 0);
+	for (unsigned i = 0; i < count; i++) {
+		ops[i] = afalg_accept(parent);
+		assert_true(ops[i] >= 0);
+	}
+	close(parent);
+}
+
+/* The message of a socket is the first bytes of text[0]. */
+static void assert_digest(int op, int single, size_t sent)
+{
+	uint8_t digest[2][DIGEST];
+
+	assert_int_equal(send(single, text[0], sent, 0), sent);
+	assert_int_equal(recv(single, digest[0], DIGEST, 0), 32);
+	assert_int_equal(recv(op, digest[1], DIGEST, 0), 32);
+	assert_memory_equal(digest[0], digest[1], 32);
+}
+
+/* Control blocks in a row whose tenth is in memory of another kind: it ends the list, before it and
+ * what follows it have been begun. */
+static void a_row_ends_at_a_bad_block(void **state)
+{
+	static const int kinds[] = {PROT_READ, PROT_NONE};
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	struct io_event events[ROW];
+
+	(void)state;
+	for (unsigned kind = 0; kind < 2; kind++) {
+		char *memory = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		struct iocb *calls = (struct iocb *)(void *)(memory + page) - 9, *list[ROW];
+		int ops[ROW + 1];
+
+		assert_ptr_not_equal(memory, MAP_FAILED);
+		open_row(ops, ROW + 1);
+		for (unsigned i = 0; i < ROW; i++) {
+			calls[i] = control(IOCB_CMD_PWRITE, ops[i], text[0], 3000);
+			list[i] = &calls[i];
+		}
+		assert_int_equal(mprotect(memory + page, page, kinds[kind]), 0);
+		assert_int_equal(syscall(SYS_io_submit, context, (long)ROW, list), 9);
+		assert_int_equal(syscall(SYS_io_submit, context, (long)ROW - 9, list + 9), -1);
+		assert_int_equal(errno, EFAULT);
+		assert_int_equal(syscall(SYS_io_getevents, context, 9L, (long)ROW, events, NULL),
+				 9);
+		for (unsigned i = 0; i < 9; i++)
+			assert_ptr_equal((void *)(uintptr_t)events[i].obj, list[i]);
+		for (unsigned i = 0; i < ROW; i++)
+			assert_digest(ops[i], ops[ROW], i < 9 ? 3000 : 0);
+		close_all(ops, ROW + 1);
+		assert_int_equal(munmap(memory, 2 * page), 0);
+	}
+}
+
+/* Rows until nothing more is accepted: what has its event was done, and nothing else. */
+static void a_row_ends_where_there_is_no_room(void **state)
+{
+	enum { ACCEPTED_MOST = 4000 };
+	static struct iocb calls[ACCEPTED_MOST];
+	static struct io_event events[ACCEPTED_MOST];
+	aio_context_t small = 0;
+	int ops[ROW + 1];
+	long accepted = 0, row = ROW;
+
+	(void)state;
+	assert_int_equal(syscall(SYS_io_setup, 1, &small), 0);
+	open_row(ops, ROW + 1);
+	for (; row == ROW && accepted + ROW <= ACCEPTED_MOST; accepted += row) {
+		struct iocb *list[ROW];
+
+		for (unsigned i = 0; i < ROW; i++) {
+			calls[accepted + i] = control(IOCB_CMD_PWRITE, ops[i], text[0], 3000);
+			list[i] = &calls[accepted + i];
+		}
+		row = syscall(SYS_io_submit, small, (long)ROW, list);
+		if (row < 0) {
+			assert_int_equal(errno, EAGAIN);
+			row = 0;
+		}
+	}
+	assert_in_range(accepted, ROW, ACCEPTED_MOST - ROW);
+	assert_int_equal(
+	    syscall(SYS_io_getevents, small, accepted, (long)ACCEPTED_MOST, events, NULL),
+	    accepted);
+	for (long i = 0; i < accepted; i++) {
+		assert_ptr_equal((void *)(uintptr_t)events[i].obj, &calls[i]);
+		assert_int_equal(events[i].res, 3000);
+	}
+	assert_int_equal(syscall(SYS_io_destroy, small), 0);
+	close_all(ops, ROW + 1);
+}
+
+/* Rows with calls for files between them. */
+static void files_stand_between_rows(void **state)
+{
+	int ops[CALLS + 1], zero = open("/dev/zero", O_RDONLY);
+	struct iocb calls[CALLS];
+	struct iocb *list[CALLS];
+	struct io_event events[CALLS];
+	uint64_t seen = 0;
+
+	(void)state;
+	open_row(ops, CALLS + 1);
+	for (unsigned i = 0; i < CALLS; i++) {
+		bool file = i % 7 == 5;
+
+		calls[i] = control(file ? IOCB_CMD_PREAD : IOCB_CMD_PWRITE, file ? zero : ops[i],
+				   file ? out[i] : text[0], 3000 - i);
+		calls[i].aio_data = i;
+		list[i] = &calls[i];
+	}
+	assert_int_equal(syscall(SYS_io_submit, context, (long)CALLS, list), CALLS);
+	assert_int_equal(syscall(SYS_io_getevents, context, (long)CALLS, (long)CALLS, events, NULL),
+			 CALLS);
+	for (unsigned i = 0; i < CALLS; i++) {
+		uint64_t which = events[i].data;
+
+		assert_true(which < CALLS);
+		assert_ptr_equal((void *)(uintptr_t)events[i].obj, &calls[which]);
+		assert_int_equal(events[i].res, 3000 - which);
+		seen |= UINT64_C(1) << which;
+		if (which % 7 != 5)
+			assert_digest(ops[which], ops[CALLS], 3000 - which);
+	}
+	assert_int_equal(seen, (UINT64_C(1) << CALLS) - 1);
+	close_all(ops, CALLS + 1);
+	close(zero);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -364,6 +502,9 @@ int main(void)
 	    cmocka_unit_test(a_fault_spoils_its_own_call_only),
 	    cmocka_unit_test(order_counts_where_it_shows),
 	    cmocka_unit_test(a_new_key_is_used),
+	    cmocka_unit_test(a_row_ends_at_a_bad_block),
+	    cmocka_unit_test(a_row_ends_where_there_is_no_room),
+	    cmocka_unit_test(files_stand_between_rows),
 	};
 	int failed;
 

@@ -436,6 +436,21 @@ static long add_from_kernel(const struct wait *wait, long count, long most, stru
 	return more > 0 ? count + more : count;
 }
 
+/* Events that were kept back for a full ring: what is taken out of it makes room for them, which a
+ * sleep in the kernel would not see. */
+static long add_kept_back(const struct wait *wait, long count, long least, long most,
+			  struct io_event *events)
+{
+	while (count < least && !preload_events_flush(wait->context)) {
+		long more = add_from_kernel(wait, count, most, events);
+
+		if (more == count)
+			break;
+		count = more;
+	}
+	return count;
+}
+
 static long getevents(const struct wait *wait, long least, long most, struct io_event *events)
 {
 	bool plain = least >= 0 && least <= most && !(wait->mask && wait->mask->signals);
@@ -448,6 +463,8 @@ static long getevents(const struct wait *wait, long least, long most, struct io_
 		if (count < 0)
 			return count;
 	}
+	if (plain && count < least)
+		count = add_kept_back(wait, count, least, most, events);
 	if (count > 0 && count >= least)
 		return add_from_kernel(wait, count, most, events);
 	/* Before the first alg call as well: it may come while this sleeps. */
