@@ -24,7 +24,7 @@ STYLES = {
     "common": (["#7f7f7f"], "-"),
     "door": (["#cb181d", "#fb6a4a", "#67000d", "#fc9272"], "-"),
     "ours": (["#238b45", "#a1d99b"], "--"),
-    "floor": (["black"], ":"),
+    "floor": (["black", "#969696"], ":"),
 }
 MARKS = "osv^D<>"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * AF_ALG sockets, whoever serves them: sendmsg and recv, or vmsplice, splice and recv; and the
- * floor of all that crosses into a kernel, the same bytes through a unix socket pair.
+ * floors of all that crosses into a kernel: the same bytes through a unix socket pair, and the same
+ * pages through a pipe to where nothing reads them.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -197,3 +198,30 @@ static void close_floor(void *opaque)
 }
 
 const struct way way_floor = {"floor", WAY_FLOOR, open_floor, run_floor, close_floor, NULL};
+
+/* ---- the floor of splicing ---- */
+
+static void *open_splice_floor(const struct job *job)
+{
+	static struct socket_context context;
+
+	if (job->size < SPLICE_LEAST)
+		return NULL;
+	context.job = job;
+	context.op = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	measure_check(context.op >= 0 && pipe(context.pipe) == 0, "pipe");
+	(void)fcntl(context.pipe[1], F_SETPIPE_SZ, PIPE_SIZE);
+	return &context;
+}
+
+static void run_splice_floor(void *opaque, size_t count)
+{
+	const struct socket_context *context = opaque;
+	const struct job *job = context->job;
+
+	for (; count > 0; count--)
+		measure_check(splice_all(context, way_in, job->aad_size + job->size), "splice");
+}
+
+const struct way way_floor_splice = {"floor-splice",   WAY_FLOOR,    open_splice_floor,
+				     run_splice_floor, close_splice, NULL};

@@ -20,8 +20,8 @@ const struct way *const ways[] = {
 #ifdef HAVE_IPSEC_MB
     &way_ipsec_mb,
 #endif
-    &way_evp,        &way_engine,    &way_library, &way_preload, &way_preload_splice,
-    &way_supervisor, &way_kernel,    &way_floor,
+    &way_evp,        &way_engine,    &way_library, &way_preload,      &way_preload_splice,
+    &way_supervisor, &way_kernel,    &way_floor,   &way_floor_splice,
 };
 
 const size_t way_count = sizeof(ways) / sizeof(ways[0]);

@@ -17,6 +17,7 @@ extern const struct way way_preload_splice; /* vmsplice, splice and recv */
 extern const struct way way_supervisor;     /* the same sockets in another process */
 extern const struct way way_kernel;         /* the kernel's own, where it has them */
 extern const struct way way_floor;          /* sendmsg and recvmsg on a unix socket pair */
+extern const struct way way_floor_splice;   /* vmsplice and splice to where nothing reads */
 
 /* Serves the requests of way_supervisor and its like on standard input, until it ends. */
 int way_remote_serve(void);
