@@ -46,23 +46,23 @@ static int unknown_command(const char *name)
 	return CLI_USAGE;
 }
 
+/* Only as the first word: behind it there may be a program whose --help is meant. */
+static bool wants_help(int argc, char **argv)
+{
+	return argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
+}
+
 static int help(int argc, char **argv)
 {
 	const struct cli_command *command;
 
-	if (argc == 0)
+	if (argc == 0 || wants_help(argc, argv))
 		return print_usage();
 	command = find_command(argv[0]);
 	if (!command)
 		return unknown_command(argv[0]);
 	cli_help(command);
 	return cli_finish_output();
-}
-
-/* Only as the first word: behind it there may be a program whose --help is meant. */
-static bool wants_help(int argc, char **argv)
-{
-	return argc > 0 && (strcmp(argv[0], "--help") == 0 || strcmp(argv[0], "-h") == 0);
 }
 
 static int run_command(const struct cli_command *command, int argc, char **argv)

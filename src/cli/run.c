@@ -48,6 +48,11 @@ static bool is_door(const char *name)
 	return door && strcmp(door, name) == 0;
 }
 
+static bool preloads(void)
+{
+	return !isolate && !is_door("seccomp") && !is_door("ptrace");
+}
+
 /*
  * An option wins over the environment; what stands in the environment is checked here, since the
  * library inside a program has nowhere to complain.
@@ -280,12 +285,19 @@ static bool kernel_serves(void)
 /* The settings of a supervisor hold for all that is started below it. */
 static bool wants_supervisor(void)
 {
-	if (is_door("preload") || kernel_serves())
+	if (is_door("preload"))
 		return false;
-	if (!is_supervised())
+	if (is_supervised()) {
+		if (door || isolate || trap)
+			cli_message("a supervisor serves this process already, and its settings "
+				    "hold");
+		return false;
+	}
+	if (!kernel_serves())
 		return true;
-	if (door || isolate || trap)
-		cli_message("a supervisor serves this process already, and its settings hold");
+	if (!preloads())
+		cli_message("this kernel serves AF_ALG: it does so alone, and what it lacks is "
+			    "not served");
 	return false;
 }
 #else
@@ -318,8 +330,7 @@ static int run_preloaded(char **argv, bool supervised)
 
 static int run(int argc, char **argv)
 {
-	bool supervised = wants_supervisor();
-	bool preloaded = !isolate && !is_door("seccomp") && !is_door("ptrace");
+	bool supervised;
 	int status;
 
 	if (argc == 0) {
@@ -335,7 +346,8 @@ static int run(int argc, char **argv)
 	if (set_choice("UALG_WHEN", when, when_choices) < 0 ||
 	    set_choice("UALG_PROFILE", profile, profile_choices) < 0 || set_record() < 0)
 		return CLI_RUN_FAILED;
-	status = preloaded ? run_preloaded(argv, supervised) : leave_preload();
+	supervised = wants_supervisor();
+	status = preloads() ? run_preloaded(argv, supervised) : leave_preload();
 	if (status != CLI_OK)
 		return status;
 	if (!supervised)
@@ -343,7 +355,7 @@ static int run(int argc, char **argv)
 	status = run_supervised(argv);
 	if (status >= 0)
 		return status;
-	if (!preloaded)
+	if (!preloads())
 		return CLI_RUN_FAILED;
 	cli_message("preloading alone serves dynamic programs only, and keys are in them");
 	return execute(argv);
@@ -355,7 +367,9 @@ const struct cli_command cli_run_command = {
     .operands = "[--] PROGRAM [ARGUMENTS]",
     .details =
 	"WHEN is 'always', or 'missing': only where the kernel refuses the socket or does not\n"
-	"know the algorithm.  Without the option $UALG_WHEN counts, else 'always'.\n\n"
+	"know the algorithm.  Where the kernel serves AF_ALG there is then no supervisor, so\n"
+	"algorithms that it lacks are there for dynamic programs alone.  Without the option\n"
+	"$UALG_WHEN counts, else 'always'.\n\n"
 	"PROFILE: 'strict' is the kernel to the letter; 'default' adds what the documents\n"
 	"promise where the kernel has only an error; 'documented' follows the documents, even\n"
 	"where programs made for the kernel expect otherwise (AAD in the output of an AEAD).\n"

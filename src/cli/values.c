@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,11 +68,23 @@ int cli_cannot(const char *verb, const char *name, int error)
 	return CLI_FAILURE;
 }
 
+/* The library takes a wrong word in its variable for an argument that is not valid. */
+static bool refuse_transport(void)
+{
+	const char *name = getenv("UALG_TRANSPORT");
+	enum ualg_transport transport;
+
+	if (!name || !*name || ualg_transport_parse(name, &transport) == 0)
+		return false;
+	cli_message("$UALG_TRANSPORT: '%s' is not known; expected direct, kernel or auto", name);
+	return true;
+}
+
 int cli_refused(const char *algorithm, int error)
 {
 	if (error == -ENOENT)
 		cli_message("'%s' is not an algorithm for this; 'ualg list' has names", algorithm);
-	else
+	else if (error != -EINVAL || !refuse_transport())
 		cli_message("'%s': %s", algorithm, ualg_error_text(error));
 	return CLI_FAILURE;
 }

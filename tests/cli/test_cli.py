@@ -27,6 +27,7 @@ def test_help():
         expect(by_option, 0, stdout=["Usage: ualg " + command, "Options:"])
         assert by_option.stdout == by_command.stdout
     expect(ualg("help", "frobnicate"), 2, ["'frobnicate'", "run", "list"])
+    assert ualg("help", "--help").stdout == ualg("help").stdout == ualg("--help").stdout
 
 
 def test_version():
@@ -53,6 +54,8 @@ def test_wrong_usage():
     expect(ualg("doctor", "--", "x"), 2, ["'x'"])
     expect(ualg("bench", "x"), 2, ["ualg bench:", "'x'"])
     expect(ualg("bench", "--json"), 2, ["--json needs a value"])
+    expect(ualg("digest", "/dev/null", env={"UALG_TRANSPORT": "tram"}), 1,
+           ["$UALG_TRANSPORT: 'tram' is not known; expected direct, kernel or auto"])
 
 
 def test_full_disk():
@@ -241,6 +244,42 @@ def test_run_keeps_preload():
     expect(nested, 0)
     line = next(line for line in nested.stdout.splitlines() if line.startswith("LD_PRELOAD="))
     assert line.count("libualg-preload.so") == 1, line
+
+
+BOUND = """
+import socket
+for name in ("md5", "sha256"):
+    number = socket.socket(socket.AF_ALG, socket.SOCK_SEQPACKET, 0)
+    try: number.bind(("hash", name)); print(name)
+    except OSError as error: print(error.errno)
+print(open("/proc/%d/comm" % __import__("os").getppid()).read().strip())
+"""
+
+
+def test_run_when_missing():
+    """Over a kernel with AF_ALG the option and the variable mean the same: nobody is in its way."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    with open(os.path.join(root, "tests", "doors", "kernel_below.c")) as file:
+        source = file.read()
+    with tempfile.TemporaryDirectory() as folder:
+        kernel = compile_c(folder, "kernel.so", source, "-shared", "-fPIC", "-D_GNU_SOURCE", "-I",
+                           os.path.join(root, "include"))
+        below = {"LD_PRELOAD": ":".join(runtimes() + [kernel])}
+        program = [sys.executable, "-c", BOUND]
+        plain = ualg("run", "--", *program, env=below)
+        by_option = ualg("run", "--when", "missing", "--", *program, env=below)
+        by_variable = ualg("run", "--", *program, env={**below, "UALG_WHEN": "missing"})
+        always = ualg("run", "--when", "always", "--", *program,
+                      env={**below, "UALG_WHEN": "missing"})
+        alone = ualg("run", "--when", "missing", "--isolate", "--", *program, env=below)
+    if "ualg-supervisor" not in plain.stdout:
+        raise Skip("no supervisor can work here: " + plain.stderr)
+    expect(always, 0, stdout=[plain.stdout])
+    for result in (by_option, by_variable):
+        expect(result, 0, stdout=["md5\nsha256\n"])
+        assert "ualg-supervisor" not in result.stdout, result.stdout
+    # The kernel's socket knows md5 alone, and nothing helps it.
+    expect(alone, 0, ["this kernel serves AF_ALG"], stdout=["md5\n2\n"])
 
 
 def test_run_options_end():
