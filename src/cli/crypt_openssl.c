@@ -26,11 +26,7 @@ static int take_salt(struct crypt_job *job, uint8_t salt[SALT_SIZE])
 
 	if (job->direction == UALG_ENCRYPT) {
 		error = ualg_random(salt, SALT_SIZE);
-		if (error != 0)
-			return crypt_refused("stdrng", error);
-		memcpy(header, magic, sizeof(magic));
-		memcpy(header + sizeof(magic), salt, SALT_SIZE);
-		return crypt_write(job, header, sizeof(header));
+		return error ? crypt_refused("stdrng", error) : CLI_OK;
 	}
 	result = crypt_read(job, header, sizeof(header), &got);
 	if (result != CLI_OK)
@@ -42,6 +38,15 @@ static int take_salt(struct crypt_job *job, uint8_t salt[SALT_SIZE])
 	}
 	memcpy(salt, header + sizeof(magic), SALT_SIZE);
 	return CLI_OK;
+}
+
+static int write_salt(struct crypt_job *job, const uint8_t salt[SALT_SIZE])
+{
+	uint8_t header[sizeof(magic) + SALT_SIZE];
+
+	memcpy(header, magic, sizeof(magic));
+	memcpy(header + sizeof(magic), salt, SALT_SIZE);
+	return crypt_write(job, header, sizeof(header));
 }
 
 /* D(i) = digest(D(i-1) || password || salt), as many as are needed. */
@@ -126,9 +131,13 @@ static int with_cipher(struct crypt_job *job, struct ualg_skcipher *cipher)
 	}
 	if (result == CLI_OK) {
 		error = ualg_skcipher_set_key(cipher, derived.data, size);
-		result = error ? crypt_refused(job->algorithm, error)
-			       : crypt_cipher(job, cipher, derived.data + size);
+		result = error ? crypt_refused(job->algorithm, error) : CLI_OK;
 	}
+	/* Not before the key is there: what failed till then has written nothing. */
+	if (result == CLI_OK && job->direction == UALG_ENCRYPT)
+		result = write_salt(job, salt);
+	if (result == CLI_OK)
+		result = crypt_cipher(job, cipher, derived.data + size);
 	secret_free(&password);
 	secret_free(&derived);
 	return result;

@@ -46,6 +46,19 @@ static bool wants_padding(const struct crypt_job *job, const struct ualg_skciphe
 	return ualg_alg_streams(alg);
 }
 
+/* The text is all that can be wrong with a call now: the key and the IV were taken. */
+static int refuse_text(const struct crypt_job *job, const struct ualg_skcipher *cipher, int error)
+{
+	bool unpadded = job->direction == UALG_ENCRYPT && !wants_padding(job, cipher);
+
+	if (error != -EINVAL)
+		return crypt_refused(job->algorithm, error);
+	cli_message("'%s' takes no %s of this length; its blocks are %zu bytes%s", job->algorithm,
+		    unpadded ? "text" : "data", ualg_skcipher_block_size(cipher),
+		    unpadded ? ", and '--padding pkcs7' fills the last one" : "");
+	return CLI_FAILURE;
+}
+
 static int do_piece(struct crypt_job *job, struct ualg_skcipher *cipher, uint8_t *in, size_t size,
 		    bool last, uint8_t *out)
 {
@@ -63,7 +76,7 @@ static int do_piece(struct crypt_job *job, struct ualg_skcipher *cipher, uint8_t
 	written += rest;
 	if (error == 0 && last && padded && job->direction == UALG_DECRYPT)
 		error = padding_remove(out, &written, block);
-	return error ? crypt_refused(job->algorithm, error) : crypt_write(job, out, written);
+	return error ? refuse_text(job, cipher, error) : crypt_write(job, out, written);
 }
 
 int crypt_next(struct crypt_job *job, struct files_ahead *ahead, uint8_t **data, size_t *size,
@@ -137,7 +150,7 @@ static int whole(struct crypt_job *job, struct ualg_skcipher *cipher, const uint
 		error = ualg_skcipher_decrypt(cipher, iv, data, data, size);
 	if (error == 0 && padded && !encrypts)
 		error = padding_remove(data, &size, block);
-	result = error ? crypt_refused(job->algorithm, error) : crypt_write(job, data, size);
+	result = error ? refuse_text(job, cipher, error) : crypt_write(job, data, size);
 	ualg_secure_wipe(data, size);
 	free(data);
 	return result;

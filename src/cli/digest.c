@@ -88,14 +88,27 @@ static int print_one(const char *path, const uint8_t *out, size_t size, bool fir
 	return CLI_OK;
 }
 
-static int verify_one(struct ualg_digest *digest, const char *path)
+/* What to compare with, which is judged before a file is read. */
+static int take_expected(const struct ualg_digest *digest, uint8_t *out, size_t *size)
+{
+	int result = cli_hex("--verify", verify, out, ualg_digest_size(digest), size);
+
+	if (result != CLI_OK || *size > 0)
+		return result;
+	cli_message("--verify: '' is no digest, nor the beginning of one");
+	return CLI_USAGE;
+}
+
+static int verify_one(struct ualg_digest *digest, const char *path, uint8_t *piece)
 {
 	uint8_t expected[SUMS_DIGEST_MAX];
 	size_t size;
-	int error = cli_hex("--verify", verify, expected, ualg_digest_size(digest), &size);
+	int error, result = take_expected(digest, expected, &size);
 
-	if (error != CLI_OK)
-		return error;
+	if (result == CLI_OK)
+		result = feed(digest, path, piece);
+	if (result != CLI_OK)
+		return result;
 	error = ualg_digest_verify(digest, expected, size);
 	if (error == 0)
 		return CLI_OK;
@@ -109,13 +122,13 @@ static int verify_one(struct ualg_digest *digest, const char *path)
 static int do_one(struct ualg_digest *digest, const char *path, uint8_t *piece, bool first)
 {
 	uint8_t out[SUMS_DIGEST_MAX];
-	int result = feed(digest, path, piece);
-	int error;
+	int result, error;
 
+	if (verify)
+		return verify_one(digest, path, piece);
+	result = feed(digest, path, piece);
 	if (result != CLI_OK)
 		return result;
-	if (verify)
-		return verify_one(digest, path);
 	error = ualg_digest_final(digest, out, sizeof(out));
 	if (error != 0)
 		return cli_refused(algorithm, error);

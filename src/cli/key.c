@@ -2,6 +2,7 @@
 #include "cli/key.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli/values.h"
@@ -25,6 +26,7 @@ static const char *reason(int error)
 static int read_named(const char *what, const char *file, const char *fd,
 		      struct files_secret *secret)
 {
+	char option[32];
 	uint64_t number;
 	int error;
 
@@ -38,7 +40,8 @@ static int read_named(const char *what, const char *file, const char *fd,
 			cli_message("cannot read the %s from '%s': %s", what, file, reason(error));
 		return error ? CLI_FAILURE : CLI_OK;
 	}
-	if (cli_number(what, fd, 0, INT32_MAX, &number) != CLI_OK)
+	snprintf(option, sizeof(option), "--%s-fd", what);
+	if (cli_number(option, fd, 0, INT32_MAX, &number) != CLI_OK)
 		return CLI_USAGE;
 	error = secret_read_fd(secret, (int)number);
 	if (error != 0)

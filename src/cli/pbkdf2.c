@@ -23,7 +23,7 @@ static bool hex;
 static struct cli_key_source key_source;
 
 static const struct cli_option options[] = {
-    {"salt", "HEX", "the salt, 16 bytes or more", NULL, NULL, &salt},
+    {"salt", "HEX", "the salt; 16 bytes or more are advised", NULL, NULL, &salt},
     {"iterations", "N", "how often the digest is taken", NULL, NULL, &iterations},
     {"bytes", "N", "of the derived key: 32 if it is not given", NULL, NULL, &bytes},
     {"mac", "NAME", "a keyed digest: hmac(sha256) if it is not named", NULL, NULL, &mac},

@@ -72,11 +72,14 @@ static int generate(struct ualg_rng *rng, const struct files_secret *additional,
 static int write_piece(struct files_output *output, const uint8_t *piece, size_t size)
 {
 	static char digits[2 * PIECE + 1];
+	int error;
 
 	if (!hex)
 		return output_write(output, piece, size);
 	hex_write(digits, piece, size);
-	return output_write(output, digits, 2 * size);
+	error = output_write(output, digits, 2 * size);
+	ualg_secure_wipe(digits, sizeof(digits));
+	return error;
 }
 
 static int write_all(struct ualg_rng *rng, const struct files_secret *additional, uint64_t size,

@@ -90,6 +90,8 @@ def test_digest():
     good("digest", "--verify", wanted[:8], "a")
     bad(1, "another digest", "digest", "--verify", "00" * 32, "a")
     bad(2, "hexadecimal", "digest", "--verify", "xy", "a")
+    bad(2, "--verify: ''", "digest", "--verify", "", "a")
+    bad(2, "hexadecimal", "digest", "--verify", "xy", "no-file-is-looked-at")
     bad(2, "longer", "digest", "--verify", "00" * 33, "a")
     bad(1, "'nosuch'", "digest", "--algorithm", "nosuch", "a")
     bad(2, "needs a key", "digest", "--algorithm", "hmac(sha1)", "a")
@@ -133,7 +135,7 @@ def test_hmac():
     assert found.split()[0].decode() == hmac.new(KEY, data, "sha256").hexdigest()
     bad(1, "cannot read the key", "hmac", "--key-file", "nosuch", "a")
     bad(2, "exclude", "hmac", "--key-file", "key", "--key-fd", "3", "a")
-    bad(2, "'x'", "hmac", "--key-fd", "x", "a")
+    bad(2, "--key-fd: 'x'", "hmac", "--key-fd", "x", "a")
     bad(1, "hexadecimal", "hmac", "--key-hex", "--key-file", "key", "a")
     write("short", KEY[:7])
     bad(1, "does not suit", "hmac", "--algorithm", "cmac(aes)", "--key-file", "short", "a")
@@ -301,7 +303,9 @@ def test_padding():
     write("key", KEY)
     iv = ["--iv", "00" * 16]
     words = ["--format", "raw", "--algorithm", "cbc(aes)", "--key-file", "key", *iv]
-    bad(1, "'cbc(aes)'", "encrypt", *words, "--padding", "none", data=b"123")
+    bad(1, "no text of this length; its blocks are 16 bytes, and '--padding pkcs7'", "encrypt",
+        *words, "--padding", "none", data=b"123")
+    bad(1, "no data of this length; its blocks are 16 bytes\n", "decrypt", *words, data=bytes(17))
     assert len(good("encrypt", *words, "--padding", "none", data=bytes(16))) == 16
     for tail in (b"\x00", b"\x11", b"\x02\x03\x03", b"\x01\x02"):
         block = bytes(16 - len(tail)) + tail
@@ -336,6 +340,9 @@ def test_openssl_format():
             sealed = openssl(*theirs, *other, data=data)
             assert good("decrypt", *ours, *mine, data=sealed) == data, (other, size)
     bad(1, "'openssl enc' writes", "decrypt", *ours, data=b"not salted")
+    for kdf in ("pbkdf2", "bytes-to-key"):
+        result = bad(1, "nosuch", "encrypt", *ours, "--openssl-kdf", kdf, "--digest", "nosuch")
+        assert result.stdout == b"", "a header without a file behind it"
     write("key", KEY)
     bad(2, "takes a password", "encrypt", "--format", "openssl", "--key-file", "key")
 
