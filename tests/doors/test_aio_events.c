@@ -171,6 +171,47 @@ static void closed_numbers_leave_their_events(void **state)
 	close_context(context);
 }
 
+static uint64_t count_of(int counter)
+{
+	uint64_t count = 0;
+
+	return read(counter, &count, sizeof(count)) == sizeof(count) ? count : 0;
+}
+
+/* Several in one list, and one that is none, behind which nothing is begun. */
+static void eventfds_count_their_events(void **state)
+{
+	aio_context_t context = open_context(EVENTS);
+	int counters[2] = {eventfd(0, EFD_NONBLOCK), eventfd(0, EFD_NONBLOCK)};
+	struct iocb calls[EVENTS];
+	struct io_event events[EVENTS];
+	uint8_t digest[32];
+	int op = hash_op();
+
+	(void)state;
+	for (unsigned i = 0; i < EVENTS; i++) {
+		calls[i] = control(IOCB_CMD_PREAD, op, digest, 32);
+		calls[i].aio_flags = i == 1 ? 0 : IOCB_FLAG_RESFD;
+		calls[i].aio_resfd = (uint32_t)counters[i > 9 && i < 13];
+	}
+	assert_int_equal(submit(context, calls, EVENTS), EVENTS);
+	assert_int_equal(count_of(counters[0]), EVENTS - 4);
+	assert_int_equal(count_of(counters[1]), 3);
+	assert_int_equal(reap(context, EVENTS, EVENTS, events), EVENTS);
+	calls[5].aio_resfd = (uint32_t)op;
+	assert_int_equal(submit(context, calls, EVENTS), 5);
+	assert_int_equal(count_of(counters[0]), 4);
+	assert_int_equal(count_of(counters[1]), 0);
+	assert_int_equal(reap(context, 5, EVENTS, events), 5);
+	assert_int_equal(close(counters[0]), 0);
+	assert_fails(submit(context, calls, 1), EBADF);
+	assert_int_equal(submit(context, calls + 10, 3), 3);
+	assert_int_equal(count_of(counters[1]), 3);
+	close(counters[1]);
+	close(op);
+	close_context(context);
+}
+
 static void *reap_one(void *argument)
 {
 	struct io_event event;
@@ -340,7 +381,7 @@ static unsigned submit_all(struct iocb *calls, unsigned wanted)
  * many that none may be lost for good of those that the preload door has room for. */
 static void a_handler_may_take(void **state)
 {
-	const unsigned wanted = getenv("LD_PRELOAD") ? 1000000 : 50000;
+	const unsigned wanted = getenv("LD_PRELOAD") ? 1000000 : 20000;
 	int op = hash_op(), signalled = eventfd(0, EFD_NONBLOCK);
 	struct iocb calls[EVENTS];
 	unsigned accepted;
@@ -372,6 +413,7 @@ int main(void)
 	    cmocka_unit_test(events_that_cannot_be_written_stay),
 	    cmocka_unit_test(many_events_come_once),
 	    cmocka_unit_test(closed_numbers_leave_their_events),
+	    cmocka_unit_test(eventfds_count_their_events),
 	    cmocka_unit_test(a_sleeper_is_woken),
 	    cmocka_unit_test(a_sleeper_is_woken_by_others_events),
 	    cmocka_unit_test(a_handler_may_submit),

@@ -26,23 +26,35 @@ static void release_submission(struct transfer *transfer)
 	aio_submission_free(submission);
 }
 
-static void count_in_eventfd(const struct supervisor_call *call, const struct iocb *control)
+/* Counts what is to be counted yet: at the end, and before anything that may sleep. */
+static void signal_eventfd(const struct supervisor_call *call, struct aio_submission *submission)
 {
 	int descriptor;
 
+	if (submission->signal_count == 0)
+		return;
+	descriptor = process_descriptor(call, submission->signals);
+	if (descriptor >= 0 && door_aio_judge_eventfd(descriptor) == 0)
+		events_signal(descriptor, submission->signal_count);
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	submission->signal_count = 0;
+}
+
+static void count_in_eventfd(const struct supervisor_call *call, struct aio_submission *submission,
+			     const struct iocb *control)
+{
 	if (!(control->aio_flags & IOCB_FLAG_RESFD))
 		return;
-	descriptor = process_descriptor(call, (int)control->aio_resfd);
-	if (descriptor < 0)
-		return;
-	if (door_aio_judge_eventfd(descriptor) == 0)
-		events_signal(descriptor);
-	(void)close(descriptor);
+	if (submission->signals != (int)control->aio_resfd)
+		signal_eventfd(call, submission);
+	submission->signals = (int)control->aio_resfd;
+	submission->signal_count++;
 }
 
 /* An entry is done.  Where the kernel has a part in the list its event comes by a shadow, later. */
 static void complete(const struct supervisor_call *call, struct events_context *context,
-		     const struct aio_submission *submission, struct aio_entry *entry)
+		     struct aio_submission *submission, struct aio_entry *entry)
 {
 	const struct io_event event = {
 	    .data = entry->control.aio_data,
@@ -52,7 +64,7 @@ static void complete(const struct supervisor_call *call, struct events_context *
 
 	entry->done = true;
 	if (!submission->mixed && events_add(context, &event))
-		count_in_eventfd(call, &entry->control);
+		count_in_eventfd(call, submission, &entry->control);
 }
 
 /* What was done before this list and is not accepted with it either is what it was. */
@@ -169,13 +181,11 @@ static void entry_over(struct aio_submission *submission, struct aio_entry *entr
 	submission->next++;
 }
 
-static long next_call(struct transfer *transfer)
+/* Goes on until a call is the engine's to make, or the list ends. */
+static long make_calls(struct transfer *transfer, struct events_context *context)
 {
 	struct aio_submission *submission = transfer->extra;
-	struct events_context *context = events_find(&transfer->call, submission->context);
 
-	if (!context)
-		return -EINVAL;
 	while (submission->next < submission->count) {
 		struct aio_entry *entry = &submission->entries[submission->next];
 		long result = take_turn(transfer, context, entry);
@@ -193,6 +203,16 @@ static long next_call(struct transfer *transfer)
 		entry_over(submission, entry);
 	}
 	return end_list(transfer, context);
+}
+
+static long next_call(struct transfer *transfer)
+{
+	struct aio_submission *submission = transfer->extra;
+	struct events_context *context = events_find(&transfer->call, submission->context);
+	long result = context ? make_calls(transfer, context) : -EINVAL;
+
+	signal_eventfd(&transfer->call, submission);
+	return result;
 }
 
 static long call_done(struct transfer *transfer, long result)
@@ -241,14 +261,11 @@ CALLS_HANDLER(serve_io_submit)
 	if (count <= 0 || objects_count() == 0)
 		return SUPERVISOR_PROCEED;
 	context = events_find(call, number);
-	submission = calloc(1, sizeof(*submission));
-	if (!context || !submission) {
-		free(submission);
+	submission = context ? aio_submission_new(number) : NULL;
+	if (!submission)
 		return SUPERVISOR_PROCEED;
-	}
 	if ((unsigned long)count > events_ring_size(context))
 		count = (long)events_ring_size(context);
-	submission->context = number;
 	ours = aio_list_read(call, context, list, count < (long)LIST_MAX ? (size_t)count : LIST_MAX,
 			     submission);
 	if (ours <= 0) {

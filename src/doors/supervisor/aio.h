@@ -29,8 +29,13 @@ struct aio_submission {
 	size_t next;  /* the first that has no event yet */
 	bool mixed;   /* some are for the kernel */
 	int error;    /* of the entry behind the last one */
+	int eventfd;  /* the program's number of the last one that was judged; -1: none */
+	int signals;  /* the number of the eventfd that so many events are still to be counted in */
+	unsigned signal_count;
 };
 
+/* NULL: no memory. */
+struct aio_submission *aio_submission_new(uint64_t context);
 void aio_submission_free(struct aio_submission *submission);
 
 /*

@@ -11,6 +11,17 @@
 #include "doors/supervisor/aio.h"
 #include "doors/supervisor/memory.h"
 
+struct aio_submission *aio_submission_new(uint64_t context)
+{
+	struct aio_submission *submission = calloc(1, sizeof(*submission));
+
+	if (!submission)
+		return NULL;
+	submission->context = context;
+	submission->eventfd = -1;
+	return submission;
+}
+
 void aio_submission_free(struct aio_submission *submission)
 {
 	free(submission->entries);
@@ -19,17 +30,21 @@ void aio_submission_free(struct aio_submission *submission)
 
 /* ---- what is refused ---- */
 
-static int judge_eventfd(const struct supervisor_call *call, const struct iocb *control)
+/* Mostly it is one for all of a list. */
+static int judge_eventfd(const struct supervisor_call *call, const struct iocb *control,
+			 struct aio_submission *submission)
 {
-	int descriptor, result;
+	int number = (int)control->aio_resfd, descriptor, result;
 
-	if (!(control->aio_flags & IOCB_FLAG_RESFD))
+	if (!(control->aio_flags & IOCB_FLAG_RESFD) || number == submission->eventfd)
 		return 0;
-	descriptor = process_descriptor(call, (int)control->aio_resfd);
+	descriptor = process_descriptor(call, number);
 	if (descriptor < 0)
 		return -EBADF;
 	result = door_aio_judge_eventfd(descriptor);
 	(void)close(descriptor);
+	if (result == 0)
+		submission->eventfd = number;
 	return result;
 }
 
@@ -52,7 +67,8 @@ static int prepare_poll(struct supervisor_object *object)
 }
 
 /* What an entry is refused for before it is begun; what is for the kernel has no object then. */
-static int judge(const struct supervisor_call *call, struct aio_entry *entry)
+static int judge(const struct supervisor_call *call, struct aio_entry *entry,
+		 struct aio_submission *submission)
 {
 	const struct iocb *control = &entry->control;
 	int result = 0;
@@ -64,7 +80,7 @@ static int judge(const struct supervisor_call *call, struct aio_entry *entry)
 	else if (control->aio_lio_opcode != IOCB_CMD_POLL)
 		result = -EINVAL;
 	if (result == 0)
-		result = judge_eventfd(call, control);
+		result = judge_eventfd(call, control, submission);
 	if (result < 0 || control->aio_lio_opcode != IOCB_CMD_POLL)
 		return result;
 	result = prepare_poll(entry->object);
@@ -124,10 +140,12 @@ static bool grow(struct aio_submission *submission, size_t *room)
 
 /* One entry of the list: 0, or what it is refused for. */
 static int read_entry(const struct supervisor_call *call, struct events_context *context,
-		      struct chunk *chunk, size_t i, struct aio_entry *entry)
+		      struct chunk *chunk, size_t i, struct aio_submission *submission)
 {
+	struct aio_entry *entry = &submission->entries[submission->count];
 	enum events_meaning meaning;
 
+	*entry = (struct aio_entry){0};
 	if (i == chunk->count)
 		return -EFAULT;
 	entry->user = chunk->users[i];
@@ -137,7 +155,7 @@ static int read_entry(const struct supervisor_call *call, struct events_context 
 		chunk->count = i + 1; /* the same block may come once more, and is another now */
 	entry->done = entry->again = meaning == EVENTS_DONE;
 	entry->object = process_alg_number(call, (int)entry->control.aio_fildes);
-	return entry->done ? 0 : judge(call, entry);
+	return entry->done ? 0 : judge(call, entry, submission);
 }
 
 long aio_list_read(const struct supervisor_call *call, struct events_context *context,
@@ -148,7 +166,7 @@ long aio_list_read(const struct supervisor_call *call, struct events_context *co
 	long ours = 0;
 
 	while (submission->count < most && submission->error == 0) {
-		struct aio_entry *entry;
+		const struct aio_entry *entry;
 
 		if (submission->count == room && !grow(submission, &room))
 			return -ENOMEM;
@@ -157,8 +175,7 @@ long aio_list_read(const struct supervisor_call *call, struct events_context *co
 			at = 0;
 		}
 		entry = &submission->entries[submission->count];
-		*entry = (struct aio_entry){0};
-		submission->error = read_entry(call, context, &chunk, at++, entry);
+		submission->error = read_entry(call, context, &chunk, at++, submission);
 		if (submission->error < 0) {
 			/* The first one's error is the answer, if the call was ours. */
 			if (submission->count == 0 && entry->object)

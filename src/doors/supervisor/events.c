@@ -381,23 +381,32 @@ long events_take(const struct supervisor_call *call, struct events_context *cont
  * A write to an eventfd sleeps where its count is at the end, which a hostile program may see to.
  * The kernel itself counts without sleeping, and it does so for a call of our own that fails.
  */
-void events_signal(int eventfd)
+void events_signal(int eventfd, unsigned count)
 {
 	static aio_context_t context;
 	static int socket_of_ours = -1;
-	struct iocb control = {0}, shadow, *list = &shadow;
-	struct io_event event;
+	struct iocb control = {0}, shadow, *list[CHUNK];
+	struct io_event events[CHUNK];
 
 	if (socket_of_ours < 0)
 		socket_of_ours = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (!context && syscall(SYS_io_setup, 1, &context) < 0)
+	if (!context && syscall(SYS_io_setup, CHUNK, &context) < 0)
 		return;
 	control.aio_fildes = (uint32_t)socket_of_ours;
 	control.aio_flags = IOCB_FLAG_RESFD;
 	control.aio_resfd = (uint32_t)eventfd;
 	door_aio_shadow(&shadow, &control);
-	if (syscall(SYS_io_submit, context, 1L, &list) == 1)
-		(void)syscall(SYS_io_getevents, context, 1L, 1L, &event, NULL);
+	for (unsigned i = 0; i < CHUNK; i++)
+		list[i] = &shadow;
+	while (count > 0) {
+		long done =
+		    syscall(SYS_io_submit, context, count < CHUNK ? (long)count : CHUNK, list);
+
+		if (done <= 0)
+			return;
+		(void)syscall(SYS_io_getevents, context, done, done, events, NULL);
+		count -= (unsigned)done;
+	}
 }
 
 /* ---- ends ---- */

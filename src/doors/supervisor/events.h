@@ -63,9 +63,8 @@ enum events_meaning events_read(const struct supervisor_call *call, struct event
 long events_take(const struct supervisor_call *call, struct events_context *context, uintptr_t to,
 		 long most);
 
-/* Counts an event in an eventfd, a descriptor of ours, as the kernel does: without ever sleeping.
- */
-void events_signal(int eventfd);
+/* Counts events in an eventfd, a descriptor of ours, as the kernel does: without ever sleeping. */
+void events_signal(int eventfd, unsigned count);
 
 /* The context ends; or all of a process do. */
 void events_forget(const struct supervisor_process *process, uint64_t number);
