@@ -145,12 +145,15 @@ static void print_ratios(const char *list)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {
-	    {"quick", no_argument, NULL, 'q'},      {"json", required_argument, NULL, 'j'},
-	    {"ualg", required_argument, NULL, 'u'}, {"only", required_argument, NULL, 'o'},
-	    {"ways", required_argument, NULL, 'w'}, {"most", required_argument, NULL, 'm'},
-	    {"serve", no_argument, NULL, 's'},      {"together", no_argument, NULL, 't'},
-	    {0}};
+	static const struct option options[] = {{"quick", no_argument, NULL, 'q'},
+						{"json", required_argument, NULL, 'j'},
+						{"ualg", required_argument, NULL, 'u'},
+						{"only", required_argument, NULL, 'o'},
+						{"ways", required_argument, NULL, 'w'},
+						{"most", required_argument, NULL, 'm'},
+						{"serve", no_argument, NULL, 's'},
+						{"together", no_argument, NULL, 't'},
+						{0}};
 	struct grid_choice choice = {0};
 	const char *json = NULL;
 	bool together = false;
