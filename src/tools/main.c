@@ -95,6 +95,12 @@ static const struct tools_program *find(const char *path)
 	return NULL;
 }
 
+static int help(void)
+{
+	printf("Usage: ualg-tools PROGRAM [OPTIONS] ...\n       ualg-tools --list\n");
+	return tools_finish_output();
+}
+
 static int list(void)
 {
 	for (size_t i = 0; i < PROGRAMS; i++)
@@ -110,7 +116,14 @@ int main(int argc, char **argv)
 	if (!program && argc > 1) {
 		if (strcmp(argv[1], "--list") == 0)
 			return list();
+		if (strcmp(argv[1], "--help") == 0)
+			return help();
 		program = find(argv[1]);
+		if (!program) {
+			tools_message("'%s' is none of its programs; --list has their names",
+				      argv[1]);
+			return 2;
+		}
 		argc--;
 		argv++;
 	}

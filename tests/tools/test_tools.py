@@ -54,7 +54,8 @@ def test_names():
                                 stdin=subprocess.DEVNULL, env=environment())
         if not name.startswith("fips"):
             assert result.returncode == 0 and b"ualg" in result.stdout + result.stderr, name
-    expect(2, "nosuch")
+    assert b"'nosuch' is none of its programs" in expect(2, "nosuch").stderr
+    assert expect(0, "--help").stdout.startswith(b"Usage: ualg-tools PROGRAM")
     assert b"--list" in run().stderr
     for name in names[:14]:
         assert b"Usage: " + name.encode() in expect(0, name, "--help").stdout
