@@ -171,6 +171,64 @@ static void closed_numbers_leave_their_events(void **state)
 	close_context(context);
 }
 
+/* Submits reads of a file, one by one, until there is no room for more: how many. */
+static long fill_ring(aio_context_t context, int file, uint8_t *byte)
+{
+	enum { MOST = 4000 };
+	static struct iocb controls[MOST];
+	long accepted = 0;
+
+	for (; accepted < MOST; accepted++) {
+		struct iocb *one = &controls[accepted];
+
+		*one = control(IOCB_CMD_PREAD, file, byte, 1);
+		if (syscall(SYS_io_submit, context, 1L, &one) != 1)
+			break;
+	}
+	assert_int_equal(errno, EAGAIN);
+	return accepted;
+}
+
+/* A call that shares its list with one that was refused is made when it is accepted, once; and its
+ * block can be used again. */
+static void what_was_refused_is_made_once(void **state)
+{
+	aio_context_t context = open_context(1);
+	int op = hash_op(), zero = open("/dev/zero", O_RDONLY);
+	uint8_t byte, digest[32];
+	struct io_event events[2];
+	long filled;
+
+	(void)state;
+	for (unsigned round = 0; round < 3; round++) {
+		struct iocb calls[2] = {control(IOCB_CMD_PREAD, zero, &byte, 1),
+					control(IOCB_CMD_PREAD, op, digest, 32)};
+
+		assert_int_equal(send(op, "abc", 3, 0), 3);
+		filled = fill_ring(context, zero, &byte);
+		assert_fails(submit(context, calls, 2), EAGAIN);
+		if (round == 1)
+			assert_fails(submit(context, calls, 2), EAGAIN);
+		while (filled-- > 0)
+			assert_int_equal(reap(context, 1, 1, events), 1);
+		for (unsigned i = 0; i < 2; i++) {
+			unsigned first =
+			    round == 2 ? 0 : 1; /* alone, or once more with the file's */
+
+			assert_int_equal(submit(context, calls + first, 2 - first), 2 - first);
+			assert_int_equal(reap(context, 2 - first, 2, events), 2 - first);
+			if (events[0].obj == (uint64_t)(uintptr_t)&calls[0])
+				events[0] = events[1];
+			assert_true(events[0].obj == (uint64_t)(uintptr_t)&calls[1]);
+			assert_int_equal(events[0].res, 32);
+			assert_int_equal(memcmp(digest, digest_abc, 32) == 0, i == 0);
+		}
+	}
+	close(op);
+	close(zero);
+	close_context(context);
+}
+
 static uint64_t count_of(int counter)
 {
 	uint64_t count = 0;
@@ -413,6 +471,7 @@ int main(void)
 	    cmocka_unit_test(events_that_cannot_be_written_stay),
 	    cmocka_unit_test(many_events_come_once),
 	    cmocka_unit_test(closed_numbers_leave_their_events),
+	    cmocka_unit_test(what_was_refused_is_made_once),
 	    cmocka_unit_test(eventfds_count_their_events),
 	    cmocka_unit_test(a_sleeper_is_woken),
 	    cmocka_unit_test(a_sleeper_is_woken_by_others_events),

@@ -207,13 +207,32 @@ static void drop(struct events_context *context, struct shadow **link)
 	count(context, -1);
 }
 
-/* Whether a control block still is the shadow, but for the number that the kernel gives it. */
+/* Whether a control block still is the shadow, as far as it is another one than the call's: data
+ * and eventfd of a call that was not taken are often set once more. */
 static bool is_shadow(const struct shadow *shadow, const struct iocb *control)
 {
-	struct iocb compared = *control;
+	const struct iocb *written = &shadow->written;
 
-	compared.aio_key = shadow->written.aio_key;
-	return memcmp(&compared, &shadow->written, sizeof(compared)) == 0;
+	return control->aio_lio_opcode == written->aio_lio_opcode &&
+	       control->aio_fildes == written->aio_fildes && control->aio_buf == written->aio_buf &&
+	       control->aio_nbytes == written->aio_nbytes &&
+	       control->aio_offset == written->aio_offset &&
+	       control->aio_rw_flags == written->aio_rw_flags;
+}
+
+/* Makes a shadow the program's control block again, here and there. */
+static void give_block_back(const struct supervisor_call *call, const struct shadow *shadow,
+			    struct iocb *control)
+{
+	const struct iocb *original = &shadow->original;
+
+	control->aio_key = original->aio_key;
+	control->aio_lio_opcode = original->aio_lio_opcode;
+	control->aio_buf = original->aio_buf;
+	control->aio_nbytes = original->aio_nbytes;
+	control->aio_offset = original->aio_offset;
+	control->aio_rw_flags = original->aio_rw_flags;
+	(void)memory_write(call, shadow->user, control, sizeof(*control));
 }
 
 enum events_meaning events_read(const struct supervisor_call *call, struct events_context *context,
@@ -228,8 +247,7 @@ enum events_meaning events_read(const struct supervisor_call *call, struct event
 		return EVENTS_CALL;
 	under_way = control->aio_key != SHADOW_KEY;
 	*result = (*link)->result;
-	*control = (*link)->original;
-	(void)memory_write(call, user, control, sizeof(*control));
+	give_block_back(call, *link, control);
 	if (under_way)
 		return EVENTS_CALL; /* and the block is used once more already */
 	drop(context, link);
@@ -341,7 +359,7 @@ static void end_shadows(const struct supervisor_call *call, struct events_contex
 		}
 		if (memory_read(call, &control, shadow->user, sizeof(control)) == 0 &&
 		    is_shadow(shadow, &control))
-			(void)memory_write(call, shadow->user, &shadow->original, sizeof(control));
+			give_block_back(call, shadow, &control);
 		drop(context, link);
 	}
 }
