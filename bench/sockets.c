@@ -14,6 +14,7 @@
 
 #define MANY        10000u
 #define TURNS       256u
+#define HAND        32u
 #define REPETITIONS 101u
 #define QUICK       21u
 #define LIVES       50u
@@ -175,11 +176,53 @@ static void measure_turns(const struct job *job, unsigned repetitions)
 		close(turns.op[i]);
 }
 
+/* ---- many messages in hand ---- */
+
+struct hand {
+	struct alg_socket_message message;
+	int op[HAND];
+};
+
+static void send_all_receive_all(void *context, size_t count)
+{
+	struct hand *hand = context;
+
+	for (; count > 0; count -= HAND) {
+		for (unsigned i = 0; i < HAND; i++)
+			measure_check(sendmsg(hand->op[i], &hand->message.header, 0) > 0, "send");
+		for (unsigned i = 0; i < HAND; i++)
+			measure_check(recv(hand->op[i], way_out, hand->message.result_size, 0) > 0,
+				      "recv");
+	}
+}
+
+static void measure_hand(const struct job *job, unsigned repetitions)
+{
+	static struct hand hand;
+	static struct measure measure = {.name = "a 64-KiB gcm(aes), 32 sockets with one queued",
+					 .body = send_all_receive_all,
+					 .context = &hand};
+	struct measure *const all[] = {&measure};
+
+	alg_socket_message(&hand.message, job);
+	for (unsigned i = 0; i < HAND; i++) {
+		hand.op[i] = alg_socket_op(job);
+		measure_check(hand.op[i] >= 0, job->name);
+	}
+	measure_run(all, 1, repetitions, 2 * HAND);
+	measure_print(&measure);
+	result_add("sockets", "gcm(aes) 64 KiB, 32 sockets with one queued, ns",
+		   measure_quarter(&measure, 2));
+	for (unsigned i = 0; i < HAND; i++)
+		close(hand.op[i]);
+}
+
 void extra_sockets(bool quick)
 {
 	static const struct job hash = {"hash", "sha256", 0, 0, 0, 32, 64};
 	static const struct job cipher = {"skcipher", "cbc(aes)", 16, 16, 0, 0, 64};
 	static const struct job aead = {"aead", "gcm(aes)", 16, 12, 16, 16, 64};
+	static const struct job large = {"aead", "gcm(aes)", 16, 12, 16, 16, 65536};
 	unsigned repetitions = quick ? QUICK : REPETITIONS;
 
 	/* First: of what others leave, new sockets would be made. */
@@ -189,5 +232,6 @@ void extra_sockets(bool quick)
 	measure_memory(&hash);
 	printf("sockets\n");
 	measure_turns(&aead, repetitions);
+	measure_hand(&large, repetitions);
 	measure_lives(repetitions);
 }

@@ -16,21 +16,27 @@
 #define ROOM_KEPT     (16u * 1024u) /* what an empty queue keeps for the next message */
 
 /*
- * Larger rooms of empty queues are kept here, a few for all sockets, as they are: to get, clear and
+ * Larger rooms of empty queues are kept here, some for all sockets, as they are: to get, clear and
  * give back as much memory for each message would cost more than to encrypt it.  The next message
  * lies over the last one, and what finds no place is wiped.  A thread uses one place only, so that
  * others are not in its way.
  */
-#define SPARES     16u
-#define SPARE_MOST (2u * 1024u * 1024u)
+#define SPARES       16u
+#define SPARE_LEAST  (2 * ROOM_KEPT) /* bytes of the smallest room; each size is twice the last */
+#define SPARE_SIZES  7u
+#define SPARES_BYTES ((size_t)4 << 20) /* of all rooms of a place */
 
-static struct spare {
+struct spare_room {
+	struct spare_room *next;
+};
+
+static struct spares {
 	_Alignas(64) struct lock lock;
-	uint8_t *data;
-	size_t room;
+	size_t bytes;
+	struct spare_room *rooms[SPARE_SIZES];
 } spares[SPARES];
 
-static struct spare *spare_of_thread(void)
+static struct spares *spares_of_thread(void)
 {
 	return &spares[lock_self() % SPARES];
 }
@@ -61,43 +67,72 @@ static void give_back(struct sock_queue *queue)
 	queue->room = 0;
 }
 
-/* Puts an empty queue's room among the spares, if it is larger than what is there. */
+/* Which of the sizes has room for so many bytes; SPARE_SIZES: none. */
+static unsigned spare_size(size_t size)
+{
+	unsigned i = 0;
+
+	while (i < SPARE_SIZES && ((size_t)SPARE_LEAST << i) < size)
+		i++;
+	return i;
+}
+
+static uint8_t *pop(struct spares *place, unsigned size)
+{
+	struct spare_room *room = place->rooms[size];
+
+	if (!room)
+		return NULL;
+	place->rooms[size] = room->next;
+	place->bytes -= (size_t)SPARE_LEAST << size;
+	return (uint8_t *)room;
+}
+
+/* Makes place for a room by giving smaller ones back; false: there is none all the same. */
+static bool make_place(struct spares *place, unsigned size)
+{
+	for (unsigned i = 0; i < size; i++)
+		while (place->bytes + ((size_t)SPARE_LEAST << size) > SPARES_BYTES &&
+		       place->rooms[i])
+			wipe_and_free(pop(place, i), (size_t)SPARE_LEAST << i);
+	return place->bytes + ((size_t)SPARE_LEAST << size) <= SPARES_BYTES;
+}
+
+/* Puts an empty queue's room among the spares, or gives it back. */
 static void spare_room(struct sock_queue *queue)
 {
-	struct spare *spare = spare_of_thread();
+	struct spares *place = spares_of_thread();
+	unsigned size = spare_size(queue->room);
 
-	if (queue->room <= SPARE_MOST && lock_try(&spare->lock)) {
-		if (spare->room < queue->room) {
-			uint8_t *data = spare->data;
-			size_t room = spare->room;
+	if (size < SPARE_SIZES && lock_try(&place->lock)) {
+		if (make_place(place, size)) {
+			struct spare_room *room = (struct spare_room *)(void *)queue->data;
 
-			spare->data = queue->data;
-			spare->room = queue->room;
-			queue->data = data;
-			queue->room = room;
+			room->next = place->rooms[size];
+			place->rooms[size] = room;
+			place->bytes += queue->room;
+			queue->data = NULL;
 		}
-		lock_release(&spare->lock);
+		lock_release(&place->lock);
 	}
 	give_back(queue);
 }
 
-/* Room of at least size bytes, unwiped; NULL: no memory. */
+/* Room of at least size bytes, a power of two, unwiped; NULL: no memory. */
 static uint8_t *get_room(size_t size, size_t *room)
 {
-	struct spare *spare = spare_of_thread();
+	struct spares *place = spares_of_thread();
 	uint8_t *data = NULL;
 
 	*room = size;
 	if (size <= ROOM_KEPT)
 		return malloc(size);
-	if (lock_try(&spare->lock)) {
-		if (spare->room >= size) {
-			data = spare->data;
-			*room = spare->room;
-			spare->data = NULL;
-			spare->room = 0;
+	if (lock_try(&place->lock)) {
+		for (unsigned i = spare_size(size); i < SPARE_SIZES && !data; i++) {
+			data = pop(place, i);
+			*room = data ? (size_t)SPARE_LEAST << i : size;
 		}
-		lock_release(&spare->lock);
+		lock_release(&place->lock);
 	}
 	return data ? data : malloc(size);
 }
