@@ -88,7 +88,7 @@ static uint8_t multiply(uint8_t a, uint8_t b, unsigned polynomial)
 	unsigned product = 0;
 
 	for (unsigned i = 0; i < 8; i++) {
-		product ^= factor & (0 - (b >> i & 1u));
+		product ^= factor & (0 - ((unsigned)b >> i & 1u));
 		factor = factor << 1 ^ (polynomial & (0 - (factor >> 7)));
 	}
 	return (uint8_t)product;
