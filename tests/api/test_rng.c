@@ -23,7 +23,7 @@ static void check_random(struct ualg_rng *rng, size_t size)
 	assert_int_equal(ualg_rng_generate(rng, second, size), 0);
 	assert_memory_not_equal(first, second, size);
 	for (size_t i = 0; i < 8 * size; i++)
-		ones += first[i / 8] >> i % 8 & 1u;
+		ones += (unsigned)first[i / 8] >> i % 8 & 1u;
 	/* Half of the bits, give or take ten standard deviations: sqrt(8 * size) / 2 each. */
 	double off = (double)ones - 4.0 * (double)size;
 	assert_true(off * off < 100.0 * 2.0 * (double)size);
