@@ -252,6 +252,21 @@ static enum sock_profile chosen_profile(void)
 	return chosen;
 }
 
+/*
+ * Numbers of standard streams that are closed are not for what the supervisor opens, since it gives
+ * its own streams up.  For the program they stay closed.
+ */
+static void hold_streams(void)
+{
+	int null;
+
+	do
+		null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (null >= 0 && null <= STDERR_FILENO);
+	if (null >= 0)
+		(void)close(null);
+}
+
 /* The program's exit status, or a negative errno: no supervisor can work here. */
 static int run_supervised(char **argv)
 {
@@ -264,6 +279,7 @@ static int run_supervised(char **argv)
 	    .tell = tell,
 	};
 
+	hold_streams();
 	tell_privileges(argv[0]);
 	return supervisor_run(&how);
 }

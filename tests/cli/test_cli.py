@@ -7,6 +7,7 @@ import re
 import shutil
 import socket
 import struct
+import subprocess
 import sys
 import tempfile
 
@@ -244,6 +245,33 @@ def test_run_keeps_preload():
     expect(nested, 0)
     line = next(line for line in nested.stdout.splitlines() if line.startswith("LD_PRELOAD="))
     assert line.count("libualg-preload.so") == 1, line
+
+
+STREAMS = """
+import os, sys
+found = [n for n in range(3) if os.path.exists("/proc/self/fd/%d" % n)]
+open(sys.argv[1], "w").write(str(found))
+sys.exit(7)
+"""
+
+
+def test_run_closed_streams():
+    """Who closes a stream has it closed in the program, too, and hears of the program's end."""
+    doors = [door for door in ("both", "seccomp", "ptrace", "preload")
+             if ualg("run", "--door", door, "--", "true").returncode == 0]
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "streams")
+        for closed in ([], [0], [1], [2], [0, 1, 2]):
+            for door in doors:
+                script = 'exec "$@" ' + " ".join("%d>&-" % number for number in closed)
+                result = subprocess.run(
+                    ["sh", "-c", script, "sh", UALG, "run", "--door", door, "--", sys.executable,
+                     "-c", STREAMS, path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL, timeout=60, check=False)
+                assert result.returncode == 7, (closed, door, result.returncode)
+                with open(path) as file:
+                    assert file.read() == str([n for n in range(3) if n not in closed]), door
+                os.unlink(path)
 
 
 BOUND = """
