@@ -66,17 +66,23 @@ int door_generic_setsockopt(int option)
 	return option == SO_PEEK_OFF ? -EOPNOTSUPP : DOOR_ANSWER_PLACEHOLDER;
 }
 
+bool door_generic_asks_privilege(int option)
+{
+	return option == SO_SNDBUFFORCE || option == SO_RCVBUFFORCE;
+}
+
 bool door_generic_sets_buffers(int option)
 {
-	return option == SO_SNDBUF || option == SO_SNDBUFFORCE || option == SO_RCVBUF ||
-	       option == SO_RCVBUFFORCE;
+	return option == SO_SNDBUF || option == SO_RCVBUF || door_generic_asks_privilege(option);
 }
 
 #define USUAL_BUFFER 212992u /* of the kernel that the profile strict is, the limit as well */
 
-unsigned door_generic_buffer(enum sock_profile profile, unsigned wanted)
+unsigned door_generic_buffer(enum sock_profile profile, int option, unsigned wanted)
 {
-	return profile == SOCK_PROFILE_STRICT && wanted > USUAL_BUFFER ? USUAL_BUFFER : wanted;
+	if (profile != SOCK_PROFILE_STRICT || door_generic_asks_privilege(option))
+		return wanted;
+	return wanted > USUAL_BUFFER ? USUAL_BUFFER : wanted;
 }
 
 static unsigned buffer_of(int descriptor, int option)

@@ -29,10 +29,17 @@ int door_generic_setsockopt(int option);
 bool door_generic_sets_buffers(int option);
 
 /*
- * The size to ask a placeholder for where a program asks for `wanted` bytes of a buffer: the
- * profile strict has the limit of the kernel that it is (wmem_max and rmem_max, S-15).
+ * Whether the option (SO_SNDBUFFORCE, SO_RCVBUFFORCE) is for callers with SOCK_CAP_NET_ADMIN alone:
+ * EPERM for others, once the value has been read.  Who sets it for a program has to look.
  */
-unsigned door_generic_buffer(enum sock_profile profile, unsigned wanted);
+bool door_generic_asks_privilege(int option);
+
+/*
+ * The size to ask a placeholder for where a program asks by the option for `wanted` bytes of a
+ * buffer: the profile strict has the limit of the kernel that it is (wmem_max and rmem_max, S-15),
+ * which holds for options without privilege.
+ */
+unsigned door_generic_buffer(enum sock_profile profile, int option, unsigned wanted);
 
 /* SO_SNDBUF and SO_RCVBUF of a new socket on this machine, bytes (S-13). */
 void door_generic_new_buffers(unsigned *sndbuf, unsigned *rcvbuf);

@@ -96,7 +96,7 @@ static int set_generic(int number, int option, const void *value, socklen_t size
 	result = preload_copy_in(&wanted, value, sizeof(wanted));
 	if (result < 0)
 		return (int)preload_result(result);
-	wanted = door_generic_buffer(preload_host.profile, wanted);
+	wanted = door_generic_buffer(preload_host.profile, option, wanted);
 	result = REAL(setsockopt)(number, SOL_SOCKET, option, &wanted, sizeof(wanted));
 	if (result == 0)
 		tell_buffers(number);

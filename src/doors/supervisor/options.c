@@ -33,12 +33,17 @@ static unsigned buffer_of(int descriptor, int option)
 static long set_buffer(const struct supervisor_call *call, struct supervisor_object *object,
 		       int option, unsigned wanted)
 {
-	int descriptor = process_descriptor(call, supervisor_int(call, 0));
+	int descriptor;
 	long result;
 
+	/* The kernel would judge the supervisor, which may have privileges that the program has
+	 * not. */
+	if (door_generic_asks_privilege(option) && !supervisor_host.capable(SOCK_CAP_NET_ADMIN))
+		return -EPERM;
+	descriptor = process_descriptor(call, supervisor_int(call, 0));
 	if (descriptor < 0)
 		return descriptor;
-	wanted = door_generic_buffer(supervisor_options->profile, wanted);
+	wanted = door_generic_buffer(supervisor_options->profile, option, wanted);
 	result =
 	    setsockopt(descriptor, SOL_SOCKET, option, &wanted, sizeof(wanted)) < 0 ? -errno : 0;
 	if (result == 0 && sock_lock(object->sock)) {
