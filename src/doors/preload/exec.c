@@ -2,8 +2,11 @@
 /*
  * Calls that execute a program: it inherits descriptors, and where there is a supervisor their
  * sockets with them.  Those in a vfork's child give the parent's sockets away, whose memory it has.
+ * And those that make a process for which no fork handler runs.
  */
+#include <sched.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -84,4 +87,25 @@ PRELOAD_EXPORT FILE *popen(const char *command, const char *mode)
 {
 	preload_handover_inherited();
 	return REAL(popen)(command, mode);
+}
+
+PRELOAD_EXPORT int clone(int (*begin)(void *), void *stack, int flags, void *argument, ...)
+{
+	va_list arguments;
+	void *x[3];
+
+	va_start(arguments, argument);
+	for (unsigned i = 0; i < 3; i++)
+		x[i] = va_arg(arguments, void *);
+	va_end(arguments);
+	if (!(flags & CLONE_VM))
+		preload_handover_all();
+	return REAL(clone)(begin, stack, flags, argument, x[0], x[1], x[2]);
+}
+
+/* May be called in signal handlers: a socket that the handler has interrupted stays. */
+PRELOAD_EXPORT pid_t _Fork(void)
+{
+	preload_handover_all();
+	return REAL(_Fork)();
 }

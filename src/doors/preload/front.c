@@ -18,6 +18,7 @@
 #include <sys/syscall.h>
 
 #include "doors/common/system.h"
+#include "doors/preload/clone.h"
 #include "doors/preload/front.h"
 #include "doors/preload/libaio.h"
 #include "ualg/if_alg.h"
@@ -181,6 +182,24 @@ X(int, fcntl, int)
 X(int, fcntl64, int)
 #undef X
 
+/* Of the last three callers give as many as the flags ask for. */
+EXPORT int front_clone(int (*begin)(void *), void *stack, int flags, void *argument,
+		       ...) __asm__("clone");
+__attribute__((no_sanitize("address"))) int front_clone(int (*begin)(void *), void *stack,
+							int flags, void *argument, ...)
+{
+	const struct preload_functions *to = front_door();
+	va_list arguments;
+	void *x[3];
+
+	va_start(arguments, argument);
+	for (unsigned i = 0; i < 3; i++)
+		x[i] = va_arg(arguments, void *);
+	va_end(arguments);
+	return to ? to->clone(begin, stack, flags, argument, x[0], x[1], x[2])
+		  : REAL(clone)(begin, stack, flags, argument, x[0], x[1], x[2]);
+}
+
 /*
  * execl and its kin are the same calls with their arguments in a row: list[], up to the NULL. last:
  * takes what comes behind it.
@@ -260,7 +279,9 @@ __attribute__((no_sanitize("address"))) long front_syscall(long number, ...)
 	to = opens_door(number, x) ? front_open_door() : front_door();
 	if (to)
 		return to->syscall(number, x[0], x[1], x[2], x[3], x[4], x[5]);
-	result = door_system_call(number, x[0], x[1], x[2], x[3], x[4], x[5]);
+	result = preload_is_clone(number)
+		     ? preload_clone_call(number, x[0], x[1], x[2], x[3], x[4], x[5])
+		     : door_system_call(number, x[0], x[1], x[2], x[3], x[4], x[5]);
 	to = keys_refused(number, result) ? front_open_door() : NULL;
 	if (to)
 		return to->syscall(number, x[0], x[1], x[2], x[3], x[4], x[5]);

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <linux/aio_abi.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -76,6 +77,7 @@
 	X(int, execvp, (const char *a, char *const b[]), (a, b))                                   \
 	X(int, execvpe, (const char *a, char *const b[], char *const c[]), (a, b, c))              \
 	X(int, fexecve, (int a, char *const b[], char *const c[]), (a, b, c))                      \
+	X(pid_t, _Fork, (void), ())                                                                \
 	X(sighandler_t, sigset, (int a, sighandler_t b), (a, b))
 
 /* The others: looked up at their first call. */
@@ -135,11 +137,12 @@
 	X(FILE *, freopen, (const char *a, const char *b, FILE *c), (a, b, c))                     \
 	X(FILE *, freopen64, (const char *a, const char *b, FILE *c), (a, b, c))
 
-/* The same for those with a variable argument, which is one word where there is one. */
+/* The same for those with variable arguments: one word where there is one; for clone three. */
 #define PRELOAD_VARIADIC(X)                                                                        \
 	X(int, ioctl, (int a, unsigned long b, ...))                                               \
 	X(int, fcntl, (int a, int b, ...))                                                         \
-	X(int, fcntl64, (int a, int b, ...))
+	X(int, fcntl64, (int a, int b, ...))                                                       \
+	X(int, clone, (int (*a)(void *), void *b, int c, void *d, ...))
 
 /* Those that take a path: the front's own matter (files.c); the door has none of them. */
 #define PRELOAD_FILES_EARLY(X)                                                                     \
