@@ -70,9 +70,10 @@ struct handover_give {
 
 /*
  * Sixth argument of the preload door's own system calls with fewer: they are meant for the
- * placeholder.
+ * placeholder.  Each call has one of its own: a signal's handler that begins as such a call ends
+ * finds the mark in the register, and may make another call without a look at it.
  */
-#define HANDOVER_MARK 0x75616c672d6f776eL
+#define HANDOVER_MARK(number) (0x75616c672d6f776eL ^ (long)(number))
 
 /*
  * The signal by which the supervisor asks for a socket that a call was made on past libc, and the

@@ -134,7 +134,7 @@ static unsigned wanted(const struct supervisor_call *call, const struct calls_en
 
 static bool is_marked(const struct supervisor_call *call)
 {
-	return call->args[5] == (call->compat ? (uint32_t)HANDOVER_MARK : (uint64_t)HANDOVER_MARK);
+	return !call->compat && call->args[5] == (uint64_t)HANDOVER_MARK(call->number);
 }
 
 static bool ask_for(const struct supervisor_call *call, int number)
