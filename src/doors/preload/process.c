@@ -81,7 +81,7 @@ static void read_settings(void)
 
 enum preload_when preload_when(void)
 {
-	return when;
+	return preload_is_supervised() ? PRELOAD_ALWAYS : when;
 }
 
 static void fork_prepare(void)

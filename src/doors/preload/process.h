@@ -33,6 +33,10 @@ extern unsigned preload_sndbuf, preload_rcvbuf;
  */
 void preload_begin(void);
 
+/*
+ * Under a supervisor always: it is there only where the kernel does not serve, and would itself be
+ * taken for one that does.
+ */
 enum preload_when preload_when(void);
 
 /* Whether there has been an alg socket; until then nothing is ours. */
