@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Options of SOL_SOCKET that ask who calls, as the kernel answers them to its alg sockets: the same
- * program passes there as root.  The profile is strict.
+ * Options of SOL_SOCKET that ask who calls, and filters, as the kernel answers them to its alg
+ * sockets: the same program passes there as root.  The profile is strict.
  */
 #include "preload_common.h"
 
 #include <errno.h>
+#include <linux/filter.h>
+#include <poll.h>
 
 #define BEYOND 20000000 /* the usual limit of a buffer's size, many times */
 #define LIMIT  212992   /* 6.1: net.core.wmem_max and rmem_max */
@@ -77,11 +79,144 @@ static void force_knows_no_limit(void **state)
 	close(op);
 }
 
+/* ---- filters (S-22) ---- */
+
+static const struct sock_filter nothing[] = {BPF_STMT(BPF_LD | BPF_IMM, 7),
+					     BPF_STMT(BPF_RET | BPF_K, 0)};
+/* Reads what it has not written. */
+static const struct sock_filter wrong[] = {BPF_STMT(BPF_LD | BPF_MEM, 0),
+					   BPF_STMT(BPF_RET | BPF_A, 0)};
+
+static const struct sock_fprog fine = {2, (struct sock_filter *)(uintptr_t)nothing};
+static const struct sock_fprog refused = {2, (struct sock_filter *)(uintptr_t)wrong};
+static const struct sock_fprog empty = {0, (struct sock_filter *)(uintptr_t)nothing};
+static const struct sock_fprog absent = {2, NULL};
+static const struct sock_fprog unreadable = {2, (struct sock_filter *)8};
+static const int one = 1, closed = -1;
+
+#define BAD_POINTER ((const void *)8)
+
+/* In this order, on one socket. */
+static const struct filter_row {
+	const char *what;
+	int option;
+	const void *value;
+	socklen_t size;
+	int want;
+} filter_rows[] = {
+    {"detach without", SO_DETACH_FILTER, &one, sizeof(one), -ENOENT},
+    {"detach, no value", SO_DETACH_FILTER, NULL, 0, -EINVAL},
+    {"detach, bad pointer", SO_DETACH_FILTER, BAD_POINTER, sizeof(one), -EFAULT},
+    {"attach, short", SO_ATTACH_FILTER, &fine, sizeof(fine) - 1, -EINVAL},
+    {"attach, long", SO_ATTACH_FILTER, &fine, sizeof(fine) + 1, -EINVAL},
+    {"attach, bad pointer", SO_ATTACH_FILTER, BAD_POINTER, sizeof(fine), -EFAULT},
+    {"attach, none", SO_ATTACH_FILTER, &empty, sizeof(empty), -EINVAL},
+    {"attach, absent", SO_ATTACH_FILTER, &absent, sizeof(absent), -EINVAL},
+    {"attach, unreadable", SO_ATTACH_FILTER, &unreadable, sizeof(unreadable), -EFAULT},
+    {"attach, wrong", SO_ATTACH_FILTER, &refused, sizeof(refused), -EINVAL},
+    {"nothing attached yet", SO_DETACH_FILTER, &one, sizeof(one), -ENOENT},
+    {"attach", SO_ATTACH_FILTER, &fine, sizeof(fine), 0},
+    {"attach another", SO_ATTACH_FILTER, &fine, sizeof(fine), 0},
+    {"detach", SO_DETACH_FILTER, &one, sizeof(one), 0},
+    {"detach anew", SO_DETACH_FILTER, &one, sizeof(one), -ENOENT},
+    {"eBPF, closed", SO_ATTACH_BPF, &closed, sizeof(closed), -EBADF},
+    {"eBPF, a stream", SO_ATTACH_BPF, &one, sizeof(one), -EINVAL},
+    {"eBPF, long", SO_ATTACH_BPF, &closed, 8, -EINVAL},
+    {"eBPF, bad pointer", SO_ATTACH_BPF, BAD_POINTER, sizeof(one), -EFAULT},
+    {"reuseport, attach", SO_ATTACH_REUSEPORT_CBPF, &fine, sizeof(fine), -EINVAL},
+    {"reuseport, eBPF", SO_ATTACH_REUSEPORT_EBPF, &one, sizeof(one), -EINVAL},
+    {"reuseport, detach", SO_DETACH_REUSEPORT_BPF, &one, sizeof(one), -EINVAL},
+    {"attach to lock", SO_ATTACH_FILTER, &fine, sizeof(fine), 0},
+    {"lock", SO_LOCK_FILTER, &one, sizeof(one), 0},
+    {"locked: attach", SO_ATTACH_FILTER, &fine, sizeof(fine), -EPERM},
+    {"locked: attach, short", SO_ATTACH_FILTER, &fine, 3, -EINVAL},
+    {"locked: attach, none", SO_ATTACH_FILTER, &empty, sizeof(empty), -EPERM},
+    {"locked: detach", SO_DETACH_FILTER, &one, sizeof(one), -EPERM},
+    {"locked: eBPF", SO_ATTACH_BPF, &one, sizeof(one), -EPERM},
+};
+
+static void change_filters(int op)
+{
+	for (size_t i = 0; i < sizeof(filter_rows) / sizeof(filter_rows[0]); i++) {
+		const struct filter_row *row = &filter_rows[i];
+		int got = set(op, row->option, row->value, row->size);
+
+		if (got != row->want)
+			fail_msg("%s: %d instead of %d", row->what, got, row->want);
+	}
+}
+
+static void changes_of_filters(void **state)
+{
+	int ops[] = {cipher_op(), hash_op()};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		change_filters(ops[i]);
+		assert_int_equal(get(ops[i], SO_LOCK_FILTER), 1);
+		close(ops[i]);
+	}
+}
+
+/* Its size is counted in instructions. */
+static void filters_are_shown(void **state)
+{
+	int ops[] = {cipher_op(), hash_op()};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++) {
+		struct sock_filter code[4];
+		socklen_t size = 4;
+
+		assert_int_equal(getsockopt(ops[i], SOL_SOCKET, SO_GET_FILTER, code, &size), 0);
+		assert_int_equal(size, 0);
+		assert_int_equal(set(ops[i], SO_ATTACH_FILTER, &fine, sizeof(fine)), 0);
+		assert_int_equal(getsockopt(ops[i], SOL_SOCKET, SO_GET_FILTER, NULL, &size), 0);
+		assert_int_equal(size, 2);
+		size = 1;
+		assert_int_equal(getsockopt(ops[i], SOL_SOCKET, SO_GET_FILTER, code, &size), -1);
+		assert_int_equal(errno, EINVAL);
+		size = 4;
+		assert_int_equal(getsockopt(ops[i], SOL_SOCKET, SO_GET_FILTER, code, &size), 0);
+		assert_int_equal(size, 2);
+		assert_memory_equal(code, nothing, sizeof(nothing));
+		close(ops[i]);
+	}
+}
+
+static int shown(int op)
+{
+	struct pollfd entry = {.fd = op, .events = POLLIN | POLLOUT};
+
+	return poll(&entry, 1, 0) < 0 ? -errno : entry.revents;
+}
+
+/* Attached or taken away, nothing is filtered. */
+static void filters_filter_nothing(void **state)
+{
+	uint8_t block[16] = {0};
+	int op = cipher_op();
+
+	(void)state;
+	assert_int_equal(set(op, SO_ATTACH_FILTER, &fine, sizeof(fine)), 0);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(send(op, block, sizeof(block), MSG_MORE), sizeof(block));
+		assert_int_equal(shown(op), POLLIN | POLLOUT);
+		assert_int_equal(recv(op, block, sizeof(block), 0), sizeof(block));
+		assert_int_equal(shown(op), POLLOUT);
+		if (i > 0)
+			assert_int_equal(set(op, SO_DETACH_FILTER, &one, sizeof(one)),
+					 i == 1 ? 0 : -ENOENT);
+	}
+	close(op);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(force_is_for_the_privileged),
-	    cmocka_unit_test(force_knows_no_limit),
+	    cmocka_unit_test(force_is_for_the_privileged), cmocka_unit_test(force_knows_no_limit),
+	    cmocka_unit_test(changes_of_filters),          cmocka_unit_test(filters_are_shown),
+	    cmocka_unit_test(filters_filter_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -46,7 +46,6 @@ static const struct {
     {SO_PEERGROUPS, -ENODATA, NULL, 0},
     {SO_PEERPIDFD, -ENOPROTOOPT, NULL, 0},
     {SO_PEEK_OFF, -EOPNOTSUPP, NULL, 0},
-    {SO_GET_FILTER, 0, &zero_answer, 0}, /* the placeholder's own is not shown */
 };
 
 int door_generic_getsockopt(int option, const void **value, size_t *size)

@@ -2,11 +2,11 @@
 #include "doors/common/placeholder.h"
 
 #include <errno.h>
-#include <linux/filter.h>
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
+#include "doors/common/placeholder_filter.h"
 #include "doors/common/system.h"
 
 /* Datagrams sent in one call while filling a queue; the default buffer holds less than this. */
@@ -25,21 +25,6 @@ static int autobind(int descriptor)
 	return (int)DOOR_CALL_3(SYS_bind, descriptor, &address, sizeof(address.sun_family));
 }
 
-/* Lets nothing into the queue but empty datagrams.  A kernel without filters only loses that. */
-static void drop_data(int descriptor)
-{
-	struct sock_filter code[] = {
-	    BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	    BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
-
-	(void)DOOR_CALL_5(SYS_setsockopt, descriptor, SOL_SOCKET, SO_ATTACH_FILTER, &program,
-			  sizeof(program));
-}
-
 int door_placeholder_type(enum sock_kind kind)
 {
 	return door_placeholder_has_readiness(kind) ? SOCK_DGRAM : SOCK_SEQPACKET;
@@ -53,7 +38,8 @@ int door_placeholder_set_up(int descriptor, enum sock_kind kind)
 		return result;
 	if (!door_placeholder_has_readiness(kind))
 		return (int)DOOR_CALL_2(SYS_listen, descriptor, 0);
-	drop_data(descriptor);
+	/* A kernel without filters only loses that. */
+	(void)door_filter_guard(descriptor);
 	door_placeholder_show(descriptor, SOCK_POLLIN | SOCK_POLLOUT);
 	return 0;
 }

@@ -7,8 +7,8 @@
  * unix socket, whose own reads and writes fail with ENOTCONN.  One with readiness (P-03): an
  * autobound DGRAM unix socket.  An empty datagram from itself makes it readable, a full queue of
  * them makes it unwritable.  It is not connected, so that writes past the door fail with ENOTCONN,
- * and a filter drops every datagram that is not empty, so that no read past the door ever gives
- * bytes that could be taken for a result.
+ * and a filter (placeholder_filter.h) drops every datagram that is not empty, so that no read past
+ * the door ever gives bytes that could be taken for a result.
  *
  * All of this is system calls: safe in signal handlers, no cancellation point, errno unchanged.
  */

@@ -121,7 +121,7 @@ int preload_copy_in(void *to, const void *from, size_t size)
 	return preload_guard(&range, 1, copy_work, &copy);
 }
 
-static int copy_own_memory(struct door_memory *memory, void *to, const void *from, size_t size)
+int preload_copy_memory(struct door_memory *memory, void *to, const void *from, size_t size)
 {
 	(void)memory;
 	return preload_copy_in(to, from, size);
@@ -129,7 +129,7 @@ static int copy_own_memory(struct door_memory *memory, void *to, const void *fro
 
 int preload_copy_address(void *to, const void *address, unsigned size)
 {
-	struct door_memory memory = {.copy = copy_own_memory};
+	struct door_memory memory = {.copy = preload_copy_memory};
 
 	return door_message_address(&memory, address, (int)size, to);
 }

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <sys/uio.h>
 
+#include "doors/common/message.h"
+
 /*
  * Runs work(argument), which touches the program's memory only in iov[0..count); the ranges may be
  * changed by work as it goes.  Returns its result, or -EFAULT where that memory is not there: work
@@ -29,6 +31,8 @@ int preload_probe(const struct iovec *piece);
 
 /* Copies from and to the program's memory: 0 or -EFAULT. */
 int preload_copy_in(void *to, const void *from, size_t size);
+/* The same for struct door_memory. */
+int preload_copy_memory(struct door_memory *memory, void *to, const void *from, size_t size);
 /* The same for an address, as door_message_address judges it. */
 int preload_copy_address(void *to, const void *address, unsigned size);
 int preload_copy_out(void *to, const void *from, size_t size);

@@ -9,6 +9,7 @@
 
 #include "doors/common/generic.h"
 #include "doors/common/message.h"
+#include "doors/common/placeholder_filter.h"
 #include "doors/common/system.h"
 #include "doors/preload/data.h"
 #include "doors/preload/fault.h"
@@ -39,6 +40,40 @@ static int give_answer(const void *answer, size_t answer_size, void *value, sock
 	return preload_copy_out(size, &room, sizeof(room));
 }
 
+static int option_of(int number, int option)
+{
+	int value = 0;
+	socklen_t length = sizeof(value);
+
+	(void)DOOR_CALL_5(SYS_getsockopt, number, SOL_SOCKET, option, &value, &length);
+	return value;
+}
+
+/* Whether the placeholder has a filter of its own. */
+static bool is_guarded(int number)
+{
+	return option_of(number, SO_TYPE) == SOCK_DGRAM;
+}
+
+/* The size of a filter, in instructions, is told and asked for in the place of bytes. */
+static int give_filter(int number, void *value, socklen_t *size)
+{
+	struct sock_filter code[BPF_MAXINSNS];
+	int room, count, result = preload_copy_in(&room, size, sizeof(room));
+
+	if (result < 0)
+		return result;
+	count = door_filter_get(number, code);
+	if (count < 0)
+		return count;
+	if (room && count) {
+		if (room < count)
+			return -EINVAL;
+		result = preload_copy_out(value, code, (size_t)count * sizeof(code[0]));
+	}
+	return result < 0 ? result : preload_copy_out(size, &count, sizeof(count));
+}
+
 static const int netlink_protocol = NETLINK_CRYPTO;
 
 PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict value,
@@ -55,21 +90,14 @@ PRELOAD_EXPORT int getsockopt(int number, int level, int option, void *restrict 
 		return REAL(getsockopt)(number, level, option, value, size);
 	if (level != SOL_SOCKET)
 		return (int)preload_result(-EOPNOTSUPP); /* S-14 */
+	if (option == SO_GET_FILTER && is_guarded(number))
+		return (int)preload_result(give_filter(number, value, size));
 	result = door_generic_getsockopt(option, &answer, &answer_size);
 	if (result == DOOR_ANSWER_PLACEHOLDER)
 		return REAL(getsockopt)(number, level, option, value, size);
 	if (result == 0)
 		result = give_answer(answer, answer_size, value, size);
 	return (int)preload_result(result);
-}
-
-static unsigned placeholder_buffer(int number, int option)
-{
-	unsigned size = 0;
-	socklen_t length = sizeof(size);
-
-	(void)DOOR_CALL_5(SYS_getsockopt, number, SOL_SOCKET, option, &size, &length);
-	return size;
 }
 
 static void tell_buffers(int number)
@@ -79,9 +107,26 @@ static void tell_buffers(int number)
 
 	if (!sock)
 		return;
-	sock_set_buffers(sock, placeholder_buffer(number, SO_SNDBUF),
-			 placeholder_buffer(number, SO_RCVBUF));
+	sock_set_buffers(sock, (unsigned)option_of(number, SO_SNDBUF),
+			 (unsigned)option_of(number, SO_RCVBUF));
 	sock_unlock(sock);
+}
+
+static int set_filter(int number, int option, const void *value, int size)
+{
+	struct door_memory memory = {.copy = preload_copy_memory};
+	int result = door_filter_judge_size(option, size, false);
+	int given;
+
+	if (result < 0)
+		return result;
+	if (option == SO_ATTACH_FILTER)
+		return door_filter_attach(number, &memory, value, false);
+	result = preload_copy_in(&given, value, sizeof(given));
+	if (result < 0)
+		return result;
+	return option == SO_ATTACH_BPF ? door_filter_attach_extended(number, given)
+				       : door_filter_detach(number);
 }
 
 static int set_generic(int number, int option, const void *value, socklen_t size)
@@ -91,6 +136,8 @@ static int set_generic(int number, int option, const void *value, socklen_t size
 
 	if (result < 0)
 		return (int)preload_result(result);
+	if (door_filter_is_option(option) && is_guarded(number))
+		return (int)preload_result(set_filter(number, option, value, (int)size));
 	if (!door_generic_sets_buffers(option) || (int)size < (int)sizeof(wanted))
 		return REAL(setsockopt)(number, SOL_SOCKET, option, value, size);
 	result = preload_copy_in(&wanted, value, sizeof(wanted));

@@ -8,6 +8,7 @@
 
 #include "doors/common/generic.h"
 #include "doors/common/message.h"
+#include "doors/common/placeholder_filter.h"
 #include "doors/common/record.h"
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/handover.h"
@@ -56,6 +57,52 @@ static long set_buffer(const struct supervisor_call *call, struct supervisor_obj
 	return result;
 }
 
+/* The placeholder has a filter of its own. */
+static bool is_guarded(const struct supervisor_object *object)
+{
+	return object->placeholder_type == SOCK_DGRAM;
+}
+
+static int attach_extended(const struct supervisor_call *call, int placeholder, int number)
+{
+	int program = process_descriptor(call, number);
+	int result = door_filter_attach_extended(placeholder, program);
+
+	if (program >= 0)
+		(void)close(program);
+	return result;
+}
+
+static int change_filter(const struct supervisor_call *call, int placeholder, int option)
+{
+	struct memory_of_call of = memory_of(call);
+	uintptr_t value = supervisor_pointer(call, 3);
+	int given;
+
+	if (option == SO_ATTACH_FILTER)
+		return door_filter_attach(placeholder, &of.memory, (const void *)value,
+					  call->compat);
+	if (memory_read(call, &given, value, sizeof(given)) < 0)
+		return -EFAULT;
+	return option == SO_ATTACH_BPF ? attach_extended(call, placeholder, given)
+				       : door_filter_detach(placeholder);
+}
+
+static long set_filter(const struct supervisor_call *call, int option)
+{
+	int result = door_filter_judge_size(option, supervisor_int(call, 4), call->compat);
+	int descriptor;
+
+	if (result < 0)
+		return result;
+	descriptor = process_descriptor(call, supervisor_int(call, 0));
+	if (descriptor < 0)
+		return descriptor;
+	result = change_filter(call, descriptor, option);
+	(void)close(descriptor);
+	return result;
+}
+
 static long set_generic(struct supervisor_call *call, struct supervisor_object *object)
 {
 	int option = supervisor_int(call, 2);
@@ -64,6 +111,8 @@ static long set_generic(struct supervisor_call *call, struct supervisor_object *
 
 	if (result < 0)
 		return result;
+	if (door_filter_is_option(option) && is_guarded(object))
+		return set_filter(call, option);
 	if (!door_generic_sets_buffers(option) || supervisor_int(call, 4) < (int)sizeof(wanted))
 		return SUPERVISOR_PROCEED;
 	if (memory_read(call, &wanted, supervisor_pointer(call, 3), sizeof(wanted)) < 0)
@@ -122,6 +171,30 @@ static long give_answer(const struct supervisor_call *call, const void *answer, 
 	return 0;
 }
 
+/* The size of a filter, in instructions, is told and asked for in the place of bytes. */
+static long give_filter(const struct supervisor_call *call)
+{
+	uintptr_t room_at = supervisor_pointer(call, 4);
+	struct sock_filter code[BPF_MAXINSNS];
+	int room, count, descriptor;
+
+	if (memory_read(call, &room, room_at, sizeof(room)) < 0)
+		return -EFAULT;
+	descriptor = process_descriptor(call, supervisor_int(call, 0));
+	if (descriptor < 0)
+		return descriptor;
+	count = door_filter_get(descriptor, code);
+	(void)close(descriptor);
+	if (count < 0)
+		return count;
+	if (room && room < count)
+		return -EINVAL;
+	if (room && memory_write(call, supervisor_pointer(call, 3), code,
+				 (size_t)count * sizeof(code[0])) < 0)
+		return -EFAULT;
+	return memory_write(call, room_at, &count, sizeof(count));
+}
+
 /* Whether a time is asked for that nobody has set but the supervisor (host_patience). */
 static bool is_patience(const struct supervisor_call *call)
 {
@@ -142,14 +215,17 @@ static bool is_patience(const struct supervisor_call *call)
 CALLS_HANDLER(serve_getsockopt)
 {
 	static const struct timeval never;
+	const struct supervisor_object *object = process_alg_object(call);
 	const void *answer;
 	size_t size;
 	int result;
 
-	if (!process_alg_object(call))
+	if (!object)
 		return SUPERVISOR_PROCEED;
 	if (supervisor_int(call, 1) != SOL_SOCKET)
 		return -EOPNOTSUPP; /* S-14 */
+	if (supervisor_int(call, 2) == SO_GET_FILTER && is_guarded(object))
+		return give_filter(call);
 	if (is_patience(call))
 		return give_answer(call, &never,
 				   call->compat && supervisor_int(call, 2) == SO_RCVTIMEO
