@@ -9,6 +9,7 @@
 #include "base/secmem.h"
 #include "crypto/aliases.h"
 #include "crypto/backends/backends.h"
+#include "crypto/headroom.h"
 #include "crypto/provider.h"
 #include "crypto/template.h"
 
@@ -119,8 +120,7 @@ int registry_add_copy(const struct alg *alg)
 	return result;
 }
 
-/* Whether $UALG_WITHOUT lists a back end. */
-static bool is_left_out(const struct registry_backend *backend)
+bool registry_left_out(const struct registry_backend *backend)
 {
 	const char *list = secure_getenv("UALG_WITHOUT");
 	size_t size = strlen(backend->name);
@@ -135,27 +135,65 @@ static bool is_left_out(const struct registry_backend *backend)
 	return false;
 }
 
-static void try_backend(struct registry_backend *backend)
+/* Loads a back end, or tries again where descriptors or memory were short: 0, or -ENOMEM. */
+static int try_backend(struct registry_backend *backend)
 {
+	const struct alg *before = atomic_load(&algs);
+
 	if (backend->tried)
-		return;
-	backend->tried = true;
-	backend->result = is_left_out(backend) ? -ENOENT : backend->load(backend);
+		return 0;
+	backend->tried = true; /* now, since loading one may look names up */
+	backend->result = registry_left_out(backend) ? -ENOENT : backend->load(backend);
+	/* One that has got half-way would find its own drivers there. */
+	backend->tried = backend->result != -ENOMEM || atomic_load(&algs) != before;
+	return backend->tried ? 0 : -ENOMEM;
 }
 
-/* Loads what a name asks for, or, with NULL, all there are. */
-static void load_backends(const char *name)
+static bool is_asked_for(const struct registry_backend *backend, const char *name)
 {
-	for (size_t i = 0; i < backends_count; i++) {
-		struct registry_backend *backend = &backends[i];
+	return !backend->tried && (!name || !backend->serves || backend->serves(name));
+}
 
-		if (!name || !backend->serves || backend->serves(name))
-			try_backend(backend);
+/* What is part of this needs nothing that could be short. */
+static void load_built_in(void)
+{
+	for (size_t i = 0; i < backends_count; i++)
+		if (!backends[i].library)
+			(void)try_backend(&backends[i]);
+}
+
+static bool nothing_to_load(const char *name)
+{
+	for (size_t i = 0; i < backends_count; i++)
+		if (is_asked_for(&backends[i], name))
+			return false;
+	return loaded;
+}
+
+/*
+ * Loads what a name asks for, or, with NULL, all there are.  0, or -ENOMEM: it ends with the first
+ * one that could not be loaded this time, since those behind it may name what that one brings.
+ */
+static int load_backends(const char *name)
+{
+	struct headroom headroom;
+	int result;
+
+	if (nothing_to_load(name))
+		return 0;
+	load_built_in();
+	result = headroom_enter(&headroom);
+	if (result < 0)
+		return result;
+	for (size_t i = 0; i < backends_count && result == 0; i++)
+		if (is_asked_for(&backends[i], name))
+			result = try_backend(&backends[i]);
+	if (result == 0 && !loaded) {
+		loaded = true;
+		provider_load_all();
 	}
-	if (loaded)
-		return;
-	loaded = true;
-	provider_load_all();
+	headroom_leave(&headroom);
+	return result;
 }
 
 /* Makes an instance of a template and registers it; one that exists already is fine. */
@@ -192,20 +230,21 @@ static int make(enum alg_type type, const char *name, const struct alg **out)
 int registry_find(enum alg_type type, const char *name, const struct alg **out)
 {
 	char translated[ALG_NAME_MAX];
-	int result = 0;
+	int result;
 
 	*out = NULL;
 	if (strnlen(name, ALG_NAME_MAX) == ALG_NAME_MAX)
 		return -ENOENT;
 	if (!registry_enter())
 		return -EBUSY;
-	load_backends(name);
+	result = load_backends(name);
 	*out = find_registered(type, name);
 	if (!*out && aliases_translate(name, translated)) {
 		name = translated;
 		*out = find_registered(type, name);
 	}
-	if (!*out)
+	/* What a library would have is not to be made of lesser parts for good. */
+	if (!*out && result == 0)
 		result = make(type, name, out);
 	registry_leave();
 	if (*out && !(*out)->internal)
@@ -226,10 +265,21 @@ void registry_set_priority(const struct alg *alg, int priority)
 const struct alg *registry_first(void)
 {
 	if (registry_enter()) {
-		load_backends(NULL);
+		(void)load_backends(NULL);
 		registry_leave();
 	}
 	return atomic_load(&algs);
+}
+
+static bool load_one(struct registry_backend *backend)
+{
+	struct headroom headroom;
+
+	if (!backend->tried && headroom_enter(&headroom) == 0) {
+		(void)try_backend(backend);
+		headroom_leave(&headroom);
+	}
+	return backend->tried && backend->result == 0;
 }
 
 bool registry_load(const char *name)
@@ -241,8 +291,7 @@ bool registry_load(const char *name)
 	for (size_t i = 0; i < backends_count; i++) {
 		if (strcmp(backends[i].name, name) != 0)
 			continue;
-		try_backend(&backends[i]);
-		found = backends[i].result == 0;
+		found = load_one(&backends[i]);
 	}
 	registry_leave();
 	return found;

@@ -3,7 +3,8 @@
  * The back ends, one file for each library.  A new one is its file and a row in backends.c.
  *
  * A load function opens its library with dlopen and registers what it has.  0; -ENOENT: the library
- * or a symbol of it is not on this machine.
+ * or a symbol of it is not on this machine; -ENOMEM: it cannot be loaded just now, and is called
+ * again.
  */
 #ifndef UALG_CRYPTO_BACKENDS_BACKENDS_H
 #define UALG_CRYPTO_BACKENDS_BACKENDS_H

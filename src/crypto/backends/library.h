@@ -25,7 +25,8 @@ struct library_symbol {
 
 /*
  * Opens a library for good and writes the address of each symbol, in order, to functions: a
- * structure of count pointers.  0; -ENOENT: the library or one of the symbols is not there.
+ * structure of count pointers.  0; -ENOENT: the library or one of the symbols is not there;
+ * -ENOMEM: there is no descriptor or no memory for it just now.
  */
 int library_open(const char *file, const struct library_symbol *symbols, size_t count,
 		 void *functions);
