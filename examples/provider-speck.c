@@ -5,8 +5,9 @@
  *
  *     cc -shared -fPIC -O2 -I include -o speck.so examples/provider-speck.c
  *     UALG_PROVIDERS=./speck.so ualg doctor
- *     UALG_PROVIDERS=./speck.so ualg run PROGRAM       # that binds cbc(speck128), gcm(speck128),
- * ...
+ *     UALG_PROVIDERS=./speck.so ualg run PROGRAM
+ *
+ * PROGRAM may then bind cbc(speck128), gcm(speck128) and so on.
  *
  * It shows the interface; nobody needs Speck.
  */
