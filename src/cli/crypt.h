@@ -51,6 +51,12 @@ int crypt_sealed(struct crypt_job *job);
 int crypt_raw(struct crypt_job *job);
 int crypt_openssl(struct crypt_job *job);
 
+/*
+ * Reads the password, as cli_password_read; to encrypt with, an empty one is refused: an empty file
+ * is a slip, and would protect nothing.
+ */
+int crypt_password(const struct crypt_job *job, struct files_secret *password);
+
 /* Reads up to room bytes, less only at the end: *got. */
 int crypt_read(struct crypt_job *job, void *out, size_t room, size_t *got);
 

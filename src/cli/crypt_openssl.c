@@ -120,8 +120,7 @@ static int with_cipher(struct crypt_job *job, struct ualg_skcipher *cipher)
 	if (result == CLI_OK && job->iterations)
 		result = cli_number("--iterations", job->iterations, 1, UINT32_MAX, &iterations);
 	if (result == CLI_OK)
-		result =
-		    cli_password_read(&job->key_source, job->direction == UALG_ENCRYPT, &password);
+		result = crypt_password(job, &password);
 	if (result == CLI_OK)
 		result = take_salt(job, salt);
 	if (result == CLI_OK) {

@@ -150,7 +150,7 @@ static int read_key(const struct crypt_job *job, const struct sealed_header *hea
 		}
 		return result;
 	}
-	result = cli_password_read(&job->key_source, job->direction == UALG_ENCRYPT, &password);
+	result = crypt_password(job, &password);
 	if (result != CLI_OK)
 		return result;
 	error = secret_new(key, 32);

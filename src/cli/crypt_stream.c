@@ -8,6 +8,18 @@
 #include "cli/values.h"
 #include "files/padding.h"
 
+int crypt_password(const struct crypt_job *job, struct files_secret *password)
+{
+	bool encrypt = job->direction == UALG_ENCRYPT;
+	int result = cli_password_read(&job->key_source, encrypt, password);
+
+	if (result != CLI_OK || !encrypt || password->size > 0)
+		return result;
+	secret_free(password);
+	cli_message("the password is empty");
+	return CLI_FAILURE;
+}
+
 int crypt_read(struct crypt_job *job, void *out, size_t room, size_t *got)
 {
 	ssize_t result = input_read(&job->input, out, room);

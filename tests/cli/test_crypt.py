@@ -251,6 +251,19 @@ def test_sealed_password():
     bad(2, "other formats", "encrypt", "--iv", "00", "--key-file", "key", data=b"")
 
 
+def test_empty_password():
+    need_openssl()
+    for content in (b"", b"\n", b"\nsecond line"):
+        write("empty", content)
+        for form in ("sealed", "openssl"):
+            result = bad(1, "empty", "encrypt", "--format", form, "--password-file", "empty",
+                         data=b"text")
+            assert result.stdout == b"", form
+    # What others encrypted so can be had back.
+    data = openssl("enc", "-aes-256-cbc", "-pbkdf2", "-pass", "pass:", data=b"text")
+    assert good("decrypt", "--format", "openssl", "--password-file", "empty", data=data) == b"text"
+
+
 RAW = {"cbc(aes)": "-aes-%d-cbc", "ecb(aes)": "-aes-%d-ecb", "ctr(aes)": "-aes-%d-ctr",
        "cfb(aes)": "-aes-%d-cfb", "ofb(aes)": "-aes-%d-ofb"}
 
