@@ -419,6 +419,10 @@ static void check_backends(void)
 			       backend->version ? ": " : "", uses);
 			continue;
 		}
+		if (registry_left_out(backend)) {
+			report(STATE_MISSING, subject, NULL, "left out by $UALG_WITHOUT");
+			continue;
+		}
 		ualg_is_broken = ualg_is_broken || backend->needed;
 		report(STATE_MISSING, subject,
 		       backend->needed ? "install the library: ualg needs it"

@@ -117,6 +117,34 @@ static void print_json_text(const char *key, const char *value)
 	printf(", ");
 }
 
+/* As `ualg info --json` names them, of the types that have them. */
+static void print_json_sizes(const struct alg *alg)
+{
+	const unsigned type_bit = 1u << alg->type;
+	const struct {
+		const char *key;
+		unsigned types; /* bits: 1 << enum alg_type */
+		unsigned size;
+	} rows[] = {
+#define CIPHER   (1u << ALG_TYPE_CIPHER)
+#define HASH     (1u << ALG_TYPE_HASH)
+#define SKCIPHER (1u << ALG_TYPE_SKCIPHER)
+#define AEAD     (1u << ALG_TYPE_AEAD)
+#define RNG      (1u << ALG_TYPE_RNG)
+	    {"digest_size", HASH, alg->digestsize},
+	    {"block_size", CIPHER | HASH | SKCIPHER | AEAD, alg->blocksize},
+	    {"chunk_size", SKCIPHER, alg->chunksize},
+	    {"iv_size", SKCIPHER | AEAD, alg->ivsize},
+	    {"max_tag_size", AEAD, alg->digestsize},
+	    {"seed_size", RNG, alg->seedsize},
+	};
+
+	printf("\"min_key_size\": %u, \"max_key_size\": %u", alg->min_keysize, alg->max_keysize);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].types & type_bit)
+			printf(", \"%s\": %u", rows[i].key, rows[i].size);
+}
+
 static void print_json(const struct alg *const *algs, size_t count)
 {
 	printf("[");
@@ -128,13 +156,10 @@ static void print_json(const struct alg *const *algs, size_t count)
 		print_json_text("type", alg_type_name(alg->type));
 		print_json_text("driver", alg->driver);
 		print_json_text("backend", alg->backend);
-		printf(
-		    "\"priority\": %d, \"needs_key\": %s, \"min_keysize\": %u, \"max_keysize\": %u, "
-		    "\"ivsize\": %u, \"blocksize\": %u, \"chunksize\": %u, \"digestsize\": %u, "
-		    "\"seedsize\": %u}",
-		    alg->priority, alg_needs_key(alg) ? "true" : "false", alg->min_keysize,
-		    alg->max_keysize, alg->ivsize, alg->blocksize, alg->chunksize, alg->digestsize,
-		    alg->seedsize);
+		printf("\"needs_key\": %s, \"priority\": %d, ",
+		       alg_needs_key(alg) ? "true" : "false", alg->priority);
+		print_json_sizes(alg);
+		printf("}");
 	}
 	printf("\n]\n");
 }

@@ -106,8 +106,13 @@ def test_list_json():
     entries = json.loads(ualg("list", "--json").stdout)
     assert {entry["name"] for entry in entries} >= set(NAMES)
     cbc = next(entry for entry in entries if entry["name"] == "cbc(aes)")
-    assert (cbc["min_keysize"], cbc["max_keysize"], cbc["ivsize"], cbc["blocksize"],
+    assert (cbc["min_key_size"], cbc["max_key_size"], cbc["iv_size"], cbc["block_size"],
             cbc["needs_key"]) == (16, 32, 16, 16, True), cbc
+    for name in ("sha256", "cbc(aes)", "gcm(aes)", "stdrng", "hmac(sha1)"):
+        found = json.loads(ualg("info", "--json", name).stdout)[0]
+        same = next(entry for entry in entries if entry["driver"] == found["driver"])
+        sizes = {key: value for key, value in same.items() if key.endswith("_size")}
+        assert sizes == {key: found[key] for key in found if key.endswith("_size")}, (same, found)
     assert json.loads(ualg("list", "--json", "--type=rng").stdout)[0]["type"] == "rng"
 
 
@@ -179,6 +184,16 @@ def test_doctor_without_library():
     assert result.returncode == 1
     assert re.search(r"^missing +preload library +/nowhere/lib.so is not there", result.stdout,
                      re.M), result.stdout
+
+
+def test_doctor_without_backend():
+    def entry(**env):
+        entries = json.loads(ualg("doctor", "--json", env=env).stdout)
+        return next((e for e in entries if e["subject"] == "back end ipsec-mb"), None)
+    if not entry() or entry()["state"] != "ok":
+        raise Skip("there is no back end that may be left out")
+    assert entry(UALG_WITHOUT="ipsec-mb")["detail"] == "left out by $UALG_WITHOUT"
+    assert entry(UALG_WITHOUT="ipsec")["state"] == "ok"
 
 
 def test_run_exit_status():
