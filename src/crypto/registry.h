@@ -61,9 +61,6 @@ bool registry_load(const char *backend);
 /* Whether $UALG_WITHOUT lists a back end that may be left out. */
 bool registry_left_out(const struct registry_backend *backend);
 
-/* Whether $UALG_WITHOUT lists a back end that may be left out. */
-bool registry_left_out(const struct registry_backend *backend);
-
 /* The table of back ends, with results; *count entries.  Loads them. */
 const struct registry_backend *registry_backends(size_t *count);
 
