@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <net/if.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -356,6 +358,18 @@ static long call_ioctl(int fd)
 	return ioctl(fd, FIONREAD, &value);
 }
 
+static long call_ioctl_clone(int fd)
+{
+	return ioctl(fd, FICLONE, -1);
+}
+
+static long call_ioctl_interfaces(int fd)
+{
+	struct ifconf interfaces = {.ifc_len = 0};
+
+	return ioctl(fd, SIOCGIFCONF, &interfaces);
+}
+
 static long call_writev_null(int fd)
 {
 	return writev(fd, misuse_memory(NOTHING, 0), 1);
@@ -414,6 +428,8 @@ static const struct call_row {
     {"S-14", "getsockopt: the key of a bound socket", BOUND_CIPHER, call_getsockopt, -EOPNOTSUPP},
     {"S-14", "getsockopt: the key of an op socket", OP_CIPHER, call_getsockopt, -EOPNOTSUPP},
     {"S-16", "ioctl FIONREAD: op socket", OP_HASH, call_ioctl, -EOPNOTSUPP},
+    {"S-16", "ioctl FICLONE: op socket", OP_HASH, call_ioctl_clone, -EBADF},
+    {"S-16", "ioctl SIOCGIFCONF: op socket", OP_HASH, call_ioctl_interfaces, 0},
     {"S-17", "mmap: op socket", OP_CIPHER, call_mmap, -ENODEV},
     {"S-18", "lseek: op socket", OP_HASH, call_lseek, -ESPIPE},
     {"S-18", "pread: op socket", OP_HASH, call_pread, -ESPIPE},

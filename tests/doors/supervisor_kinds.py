@@ -56,8 +56,8 @@ def serve(program):
         assert result.stderr.count("\n") == 1 and "ptrace is used" in result.stderr, result.stderr
 
 
-def program_of_c(name, *options, compiler="cc"):
-    with open(os.path.join(HERE, "supervisor_kinds.c")) as file:
+def program_of_c(name, *options, compiler="cc", source="supervisor_kinds.c"):
+    with open(os.path.join(HERE, source)) as file:
         return compile_c(FOLDER.name, name, file.read(), "-O2", *options, "-pthread",
                          compiler=compiler)
 
@@ -83,10 +83,10 @@ def test_static_musl():
     serve(program_of_c("musl", "-static", "-isystem", place, compiler="musl-gcc"))
 
 
-def thirty_two(name, *options):
+def thirty_two(name, *options, **how):
     if os.uname().machine != "x86_64":
         raise Skip("not on this machine")
-    serve(program_of_c(name, "-m32", "-idirafter", "/usr/include/x86_64-linux-gnu", *options))
+    serve(program_of_c(name, "-m32", "-idirafter", "/usr/include/x86_64-linux-gnu", *options, **how))
 
 
 def test_32_bit_dynamic():
@@ -95,6 +95,11 @@ def test_32_bit_dynamic():
 
 def test_32_bit_static():
     thirty_two("small static", "-static")
+
+
+def test_32_bit_answers():
+    """Where the kernel has others for such a program than for 64-bit ones."""
+    thirty_two("small answers", "-static", "-D_GNU_SOURCE", source="supervisor_small.c")
 
 
 def test_go():

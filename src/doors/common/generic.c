@@ -116,16 +116,30 @@ bool door_generic_capable(uint64_t effective, enum sock_capability capability)
 
 /* What the kernel answers above the protocol, and so alike for every socket. */
 static const unsigned long generic_requests[] = {
-    FIOCLEX,          FIONCLEX,       FIONBIO,          FIOASYNC,  FIOQSIZE,
-    FIOSETOWN,        FIOGETOWN,      SIOCSPGRP,        SIOCGPGRP, SIOCGSTAMP_OLD,
-    SIOCGSTAMPNS_OLD, SIOCGSTAMP_NEW, SIOCGSTAMPNS_NEW, SIOCGSKNS, FIGETBSZ,
+    FIOCLEX,          FIONCLEX,  FIONBIO,   FIOASYNC,       FIOQSIZE,         FIOSETOWN,
+    FIOGETOWN,        SIOCSPGRP, SIOCGPGRP, SIOCGSTAMP_OLD, SIOCGSTAMPNS_OLD, SIOCGSTAMP_NEW,
+    SIOCGSTAMPNS_NEW, SIOCGSKNS, FIGETBSZ,  SIOCGIFCONF,    FICLONE,
 };
 
-int door_generic_ioctl(unsigned long request)
+#define SOCKET_REQUESTS 0x8900u /* ioctl_list(2): the second byte of SIOC... */
+
+/*
+ * A 32-bit program's request reaches the protocol where the kernel knows that it is one to sockets;
+ * nobody has an answer to others.
+ */
+static int refusal_of_compat(unsigned long request)
+{
+	bool is_to_sockets = request == FIONREAD || request == TIOCOUTQ ||
+			     ((uint32_t)request & ~0xffu) == SOCKET_REQUESTS;
+
+	return is_to_sockets ? -EOPNOTSUPP : -ENOTTY;
+}
+
+int door_generic_ioctl(unsigned long request, bool compat)
 {
 	/* The kernel looks at 32 bits. */
 	for (size_t i = 0; i < sizeof(generic_requests) / sizeof(generic_requests[0]); i++)
 		if ((uint32_t)generic_requests[i] == (uint32_t)request)
 			return DOOR_ANSWER_PLACEHOLDER;
-	return -EOPNOTSUPP;
+	return compat ? refusal_of_compat(request) : -EOPNOTSUPP;
 }

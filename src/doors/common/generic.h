@@ -57,7 +57,10 @@ bool door_generic_capable(uint64_t effective, enum sock_capability capability);
 /* The inode of the first user namespace: a constant of the kernel's interface (namespaces(7)). */
 #define DOOR_FIRST_USER_NAMESPACE 0xeffffffdu
 
-/* ioctl: DOOR_ANSWER_PLACEHOLDER, or -EOPNOTSUPP (S-16). */
-int door_generic_ioctl(unsigned long request);
+/*
+ * ioctl, compat: of a 32-bit program on a 64-bit kernel.  DOOR_ANSWER_PLACEHOLDER, -EOPNOTSUPP, or
+ * of a compat one -ENOTTY (S-16).
+ */
+int door_generic_ioctl(unsigned long request, bool compat);
 
 #endif

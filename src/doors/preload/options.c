@@ -190,7 +190,8 @@ PRELOAD_EXPORT int ioctl(int number, unsigned long request, ...)
 	va_start(arguments, request);
 	argument = va_arg(arguments, void *);
 	va_end(arguments);
-	if (preload_identify(number) && door_generic_ioctl(request) != DOOR_ANSWER_PLACEHOLDER)
+	if (preload_identify(number) &&
+	    door_generic_ioctl(request, false) != DOOR_ANSWER_PLACEHOLDER)
 		return (int)preload_result(-EOPNOTSUPP);
 	return REAL(ioctl)(number, request, argument);
 }

@@ -269,32 +269,39 @@ int memory_read_header(const struct supervisor_call *call, uintptr_t from, bool 
 	return result < 0 ? result : door_message_judge_header(&of.memory, header, sending);
 }
 
-/* Compat messages are aligned to 4 bytes and have shorter heads: one by one into native ones. */
-static ssize_t control_from_compat(const uint8_t *from, size_t size, uint8_t *to)
+/*
+ * Compat messages are aligned to 4 bytes and have shorter heads: one by one into native ones.  The
+ * kernel wants them to fill their room, which a native message need not.
+ */
+static ssize_t control_from_compat(const struct supervisor_call *call, uintptr_t from, size_t size,
+				   uint8_t *to)
 {
 	size_t used = 0, at = 0;
 
-	while (size - at >= sizeof(struct compat_control)) {
+	while (at < size) {
 		struct compat_control head;
 		struct cmsghdr native;
 		size_t payload;
 
-		memcpy(&head, from + at, sizeof(head));
+		if (size - at < sizeof(head))
+			return -EINVAL;
+		if (memory_read(call, &head, from + at, sizeof(head)) < 0)
+			return -EFAULT;
 		if (head.size < sizeof(head) || head.size > size - at)
 			return -EINVAL;
 		payload = head.size - sizeof(head);
 		if (CMSG_SPACE(payload) > DOOR_CONTROL_MAX - used)
-			return -ENOBUFS;
+			return -ENOMEM;
 		native = (struct cmsghdr){.cmsg_len = CMSG_LEN(payload),
 					  .cmsg_level = head.level,
 					  .cmsg_type = head.type};
 		memset(to + used, 0, CMSG_SPACE(payload));
 		memcpy(to + used, &native, sizeof(native));
-		memcpy(to + used + CMSG_LEN(0), from + at + sizeof(head), payload);
+		if (memory_read(call, to + used + CMSG_LEN(0), from + at + sizeof(head), payload) <
+		    0)
+			return -EFAULT;
 		used += CMSG_SPACE(payload);
-		at += (head.size + 3u) & ~3u;
-		if (at > size)
-			break;
+		at += ((size_t)head.size + 3) & ~(size_t)3;
 	}
 	return (ssize_t)used;
 }
@@ -303,16 +310,15 @@ ssize_t memory_read_control(const struct supervisor_call *call, const struct msg
 			    void *out)
 {
 	struct memory_of_call of = memory_of(call);
-	uint8_t compat[DOOR_CONTROL_MAX];
-	ssize_t result;
 
 	if (!call->compat)
 		return door_message_control(&of.memory, header, out);
-	result = door_message_control(&of.memory, header, compat);
-	if (result > 0)
-		result = control_from_compat(compat, (size_t)result, out);
-	secmem_wipe(compat, sizeof(compat));
-	return result;
+	if (header->msg_controllen > INT32_MAX)
+		return -ENOBUFS;
+	if (header->msg_controllen && !header->msg_control)
+		return -EINVAL;
+	return control_from_compat(call, (uintptr_t)header->msg_control, header->msg_controllen,
+				   out);
 }
 
 int memory_write_message(const struct supervisor_call *call, uintptr_t to,

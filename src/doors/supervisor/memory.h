@@ -54,7 +54,8 @@ ssize_t memory_read_vector(const struct supervisor_call *call, uintptr_t from, s
 			   struct iovec *iov);
 /*
  * The control data of a header, at out (DOOR_CONTROL_MAX bytes, aligned for a cmsghdr), in native
- * form.  Its size, -ENOBUFS, -EFAULT, -EINVAL (a compat one that is no row of messages).
+ * form.  Its size, -ENOBUFS, -EFAULT; of compat ones also -EINVAL: no row of messages, -ENOMEM: too
+ * large in native form (M-17).
  */
 ssize_t memory_read_control(const struct supervisor_call *call, const struct msghdr *header,
 			    void *out);

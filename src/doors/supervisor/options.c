@@ -252,10 +252,10 @@ CALLS_HANDLER(serve_ioctl)
 
 	if (result != SUPERVISOR_PROCEED)
 		return result;
-	if (!process_alg_object(call) ||
-	    door_generic_ioctl((uint32_t)supervisor_int(call, 1)) == DOOR_ANSWER_PLACEHOLDER)
+	if (!process_alg_object(call))
 		return SUPERVISOR_PROCEED;
-	return -EOPNOTSUPP;
+	result = door_generic_ioctl((uint32_t)supervisor_int(call, 1), call->compat);
+	return result == DOOR_ANSWER_PLACEHOLDER ? SUPERVISOR_PROCEED : result;
 }
 
 CALLS_HANDLER(serve_connect)

@@ -192,8 +192,8 @@ static long prepare_message(struct transfer *transfer)
 
 	if (size < 0)
 		return size;
-	/* Native messages are larger than a 32-bit program's, by less than three times. */
-	if (control <= DOOR_CONTROL_MAX && call->compat)
+	/* A 32-bit program's are of another size in native form. */
+	if (control && call->compat)
 		control = DOOR_CONTROL_MAX;
 	if (!transfer_reserve(transfer, header.msg_iovlen,
 			      control <= DOOR_CONTROL_MAX ? control : 0))
@@ -227,6 +227,15 @@ static long tell_message(struct transfer *transfer, long result)
 	return result;
 }
 
+/* The flag by which the kernel tells itself that a 32-bit program calls: that one may set it. */
+static bool judge_flags(const struct supervisor_call *call, int *flags)
+{
+	bool is_set = (unsigned)*flags & MSG_CMSG_COMPAT_BIT;
+
+	*flags &= (int)~MSG_CMSG_COMPAT_BIT;
+	return !is_set || call->compat;
+}
+
 static struct transfer *new_message(struct supervisor_call *call, struct supervisor_object *object,
 				    enum memory_direction direction, int flags)
 {
@@ -249,7 +258,7 @@ static long transfer_message(struct supervisor_call *call, enum memory_direction
 
 	if (!object)
 		return SUPERVISOR_PROCEED;
-	if ((unsigned)flags & MSG_CMSG_COMPAT_BIT)
+	if (!judge_flags(call, &flags))
 		return -EINVAL;
 	transfer = new_message(call, object, direction, flags);
 	if (!transfer)
@@ -353,7 +362,7 @@ static long transfer_messages(struct supervisor_call *call, enum memory_directio
 
 	if (!object)
 		return SUPERVISOR_PROCEED;
-	if ((unsigned)flags & MSG_CMSG_COMPAT_BIT)
+	if (!judge_flags(call, &flags))
 		return -EINVAL;
 	transfer = new_message(call, object, direction, flags);
 	if (!transfer)
