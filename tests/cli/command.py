@@ -15,13 +15,16 @@ class Skip(Exception):
     pass
 
 
-def ualg(*arguments, env=None, stdout=subprocess.PIPE):
-    """Runs the command in an environment that says nothing of ualg but what env adds."""
+def ualg(*arguments, env=None, stdout=subprocess.PIPE, before=None):
+    """Runs the command in an environment that says nothing of ualg but what env adds.
+
+    before: called in the child first."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("UALG_") and name != "LD_PRELOAD"}
     environment.update(env or {})
     return subprocess.run([UALG, *arguments], env=environment, stdout=stdout,
                           stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=60,
+                          preexec_fn=before,
                           text=True, errors="replace", check=False)
 
 

@@ -6,6 +6,7 @@ test_record.py UALG [DOOR]
 """
 import json
 import os
+import resource
 import sys
 import tempfile
 
@@ -416,6 +417,31 @@ def test_appends():
                         BEGIN + "os.chdir('/')\nbound('hash', 'sha256')"), 0)
         assert len(lines_of(path)) == 2
         assert os.listdir(folder) == ["record"]
+
+
+def test_files_that_may_not_grow():
+    """Lines are lost, of the program's calls nothing, and no signal is left behind."""
+    program = """
+import resource, signal
+bound("hash", "sha256").close()
+signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1, 1))
+%s
+bound("hash", "sha1").close()
+print(signal.sigpending(), signal.SIGXFSZ in signal.pthread_sigmask(signal.SIG_BLOCK, []))
+"""
+    blocked = "signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGXFSZ])"
+    for text, mask in (("", "False"), (blocked, "True")):
+        lines, out = record(program % text)
+        assert lines[0]["name"] == "sha256", lines
+        assert out == "set() %s\n" % mask, out
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "record")
+        result = ualg("run", "--record", path, "--", PYTHON, "-c", BEGIN + """
+bound("hash", "sha256").close()
+""", before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)))
+        expect(result, 0)
+        assert lines_of(path) == []
 
 
 def test_no_record():

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/json.h"
 #include "doors/common/system.h"
@@ -151,6 +153,20 @@ void record_line_algorithm(struct record_line *line, const char *type, const cha
 		record_line_text(line, "driver", driver);
 }
 
+/* Beyond RLIMIT_FSIZE a write fails, and brings the thread a signal that would end the program. */
+static void write_unpunished(int file, const void *bytes, size_t size)
+{
+	const uint64_t signal = UINT64_C(1) << (SIGXFSZ - 1);
+	const struct timespec at_once = {0};
+	uint64_t mask = 0, pending = 0;
+
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_BLOCK, &signal, &mask, sizeof(mask));
+	(void)DOOR_CALL_2(SYS_rt_sigpending, &pending, sizeof(pending));
+	if (DOOR_CALL_3(SYS_write, file, bytes, size) == -EFBIG && !(pending & signal))
+		(void)DOOR_CALL_4(SYS_rt_sigtimedwait, &signal, NULL, &at_once, sizeof(signal));
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+}
+
 void record_line_end(struct record_line *line)
 {
 	int file;
@@ -161,6 +177,6 @@ void record_line_end(struct record_line *line)
 				0666);
 	if (file < 0)
 		return;
-	(void)DOOR_CALL_3(SYS_write, file, line->bytes, line->used);
+	write_unpunished(file, line->bytes, line->used);
 	(void)DOOR_CALL_1(SYS_close, file);
 }
