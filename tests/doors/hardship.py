@@ -186,6 +186,15 @@ def test_threads():
         run(*way, PROGRAM, "threads", "64")
 
 
+def test_no_file_may_grow():
+    def limit():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    for way in (*WAYS, ["--isolate", "--trap", "all"]):
+        status, out, err = finish(start(*way, PROGRAM, "hash", "2", preexec_fn=limit))
+        assert status == 0, (way, status, out, err)
+
+
 def test_programs_at_once():
     for way in WAYS:
         script = ('pids=; for i in %s; do "%s" hash 20 & pids="$pids $!"; done; '

@@ -111,11 +111,60 @@ static void looks_again_when_there_are_more(void **state)
 	bind_in_children(true);
 }
 
+/* ---- sizes of files ---- */
+
+#define CRYPTO "/proc/crypto"
+
+static int limit_files(void)
+{
+	const struct rlimit none = {0, 0};
+
+	return setrlimit(RLIMIT_FSIZE, &none);
+}
+
+/* Whether a file has paragraphs of /proc/crypto, and ends. */
+static bool has_names(FILE *file)
+{
+	static const char key[] = "name         : ";
+	char line[256];
+	int names_read = 0;
+
+	while (fgets(line, sizeof(line), file))
+		names_read += strncmp(line, key, sizeof(key) - 1) == 0;
+	return names_read > 10 && feof(file) && fclose(file) == 0;
+}
+
+static int open_without_size(void)
+{
+	FILE *stream = NULL;
+	int number;
+
+	if (hash_op() < 0 || limit_files() < 0)
+		return 10;
+	number = open(CRYPTO, O_RDONLY | O_CLOEXEC);
+	if (number < 0 || fcntl(number, F_GETFD) != FD_CLOEXEC || !has_names(fdopen(number, "r")))
+		return 11;
+	stream = fopen(CRYPTO, "r");
+	if (!stream || !has_names(stream))
+		return 12;
+	stream = freopen(CRYPTO, "r", stdin);
+	if (!stream || !has_names(stream))
+		return 13;
+	return 0;
+}
+
+static void opens_texts_where_no_file_may_grow(void **state)
+{
+	(void)state;
+	assert_exits_well(in_child(open_without_size));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(binds_with_few_descriptors),
 	    cmocka_unit_test(looks_again_when_there_are_more),
+	    cmocka_unit_test(opens_texts_where_no_file_may_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

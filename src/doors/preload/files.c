@@ -20,14 +20,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "doors/common/system.h"
 #include "doors/common/text.h"
+#include "doors/common/text_file.h"
 #include "doors/preload/front.h"
-
-#define HIGH_NUMBER 64 /* keeps the memory file out of the way of the lowest free number */
 
 /*
  * Writes the text to the memory file.  present: the kernel has the file.  False: nothing is to be
@@ -79,42 +77,27 @@ static const struct file *asked_for(const char *path, bool failed)
 
 /* ---- opening ---- */
 
-/* A memory file that holds a text; path leads to it. */
+/* A file that holds a text; path leads to it. */
 struct text {
-	int number;
+	struct door_text_file file;
 	char path[32];
 };
 
-static int memory_file(void)
-{
-	int number = (int)DOOR_CALL_2(SYS_memfd_create, "proc", MFD_CLOEXEC);
-	int high = number;
-
-	if (number >= 0)
-		high = (int)DOOR_CALL_3(SYS_fcntl, number, F_DUPFD_CLOEXEC, HIGH_NUMBER);
-	if (high < 0)
-		return number;
-	if (high != number)
-		(void)DOOR_CALL_1(SYS_close, number);
-	return high;
-}
-
-/* The caller closes text->number. */
+/* The caller ends text->file where this is true. */
 static bool make_text(const struct file *file, bool present, struct text *text)
 {
 	int saved = errno;
-	bool made;
+	bool made = door_text_file_make(&text->file);
 
-	text->number = memory_file();
-	made = text->number >= 0 && file->write(text->number, present);
-	errno = saved;
-	if (!made) {
-		if (text->number >= 0)
-			(void)DOOR_CALL_1(SYS_close, text->number);
-		return false;
+	if (made && !file->write(text->file.writer, present)) {
+		door_text_file_end(&text->file);
+		made = false;
 	}
-	(void)DOOR_CALL_2(SYS_fchmod, text->number, 0444);
-	snprintf(text->path, sizeof(text->path), "/proc/self/fd/%d", text->number);
+	errno = saved;
+	if (!made)
+		return false;
+	(void)DOOR_CALL_2(SYS_fchmod, text->file.reader, 0444);
+	snprintf(text->path, sizeof(text->path), "/proc/self/fd/%d", text->file.reader);
 	return true;
 }
 
@@ -128,7 +111,7 @@ static int open_text(const struct file *file, int result, int flags)
 	if (result >= 0)
 		(void)DOOR_CALL_1(SYS_close, result);
 	result = REAL(open64)(text.path, flags & ~(O_CREAT | O_NOFOLLOW), 0);
-	(void)DOOR_CALL_1(SYS_close, text.number);
+	door_text_file_end(&text.file);
 	return result;
 }
 
@@ -253,7 +236,7 @@ static FILE *stream_opened(FILE *stream, const char *path, const char *mode, int
 	if (stream)
 		(void)REAL(fclose)(stream);
 	stream = REAL(fopen64)(text.path, mode);
-	(void)DOOR_CALL_1(SYS_close, text.number);
+	door_text_file_end(&text.file);
 	return stream;
 }
 
@@ -289,14 +272,15 @@ static const struct file *reopened(const char *path, bool *present)
 		const struct preload_functions *to = front_door();                                 \
 		bool present;                                                                      \
 		const struct file *file = reopened(path, &present);                                \
-		struct text text = {.number = -1};                                                 \
+		struct text text;                                                                  \
+		bool made = file && mode_reads(mode) && make_text(file, present, &text);           \
 		FILE *result;                                                                      \
                                                                                                    \
-		if (file && mode_reads(mode) && make_text(file, present, &text))                   \
+		if (made)                                                                          \
 			path = text.path;                                                          \
 		result = to ? to->name(path, mode, stream) : REAL(name)(path, mode, stream);       \
-		if (text.number >= 0)                                                              \
-			(void)DOOR_CALL_1(SYS_close, text.number);                                 \
+		if (made)                                                                          \
+			door_text_file_end(&text.file);                                            \
 		return result;                                                                     \
 	}
 X(freopen)

@@ -9,11 +9,11 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "doors/common/text.h"
+#include "doors/common/text_file.h"
 #include "doors/supervisor/calls.h"
 #include "doors/supervisor/memory.h"
 
@@ -44,17 +44,17 @@ static bool reads(uint64_t flags)
 /* A descriptor of the text for reading, or -1: the kernel's file is the one. */
 static int open_text(size_t which, int flags)
 {
-	int file = memfd_create("proc", MFD_CLOEXEC);
+	struct door_text_file file;
 	char path[32];
 	int result = -1;
 
-	if (file < 0)
+	if (!door_text_file_make(&file))
 		return -1;
-	if (files[which].write(file, access(files[which].path, F_OK) == 0)) {
-		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
+	if (files[which].write(file.writer, access(files[which].path, F_OK) == 0)) {
+		(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", file.reader);
 		result = open(path, O_RDONLY | O_CLOEXEC | (flags & O_NONBLOCK));
 	}
-	(void)close(file);
+	door_text_file_end(&file);
 	return result;
 }
 

@@ -8,12 +8,12 @@
 #include <seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "doors/common/text_file.h"
 #include "doors/supervisor/calls.h"
 #include "ualg/if_alg.h"
 
@@ -25,6 +25,9 @@
 #define STRETCH_MIN  128u   /* of each period, where that gives enough */
 #define NUMBERS_END  65536u /* of the whole window, a power of two */
 #define NUMBERS_WANT 6000u
+
+#define PROGRAM_ROOM                                                                               \
+	(BPF_MAXINSNS * sizeof(struct sock_filter)) /* the kernel takes no longer one */
 
 struct handover_window filter_window;
 
@@ -126,23 +129,31 @@ static int trap_arch(scmp_filter_ctx filter, uint32_t arch, enum supervisor_trap
 	return result;
 }
 
+static int read_program(int reader, struct sock_fprog *program)
+{
+	ssize_t size;
+
+	program->filter = malloc(PROGRAM_ROOM);
+	if (!program->filter)
+		return -ENOMEM;
+	(void)lseek(reader, 0, SEEK_SET); /* a pipe is at its beginning */
+	size = read(reader, program->filter, PROGRAM_ROOM);
+	if (size <= 0)
+		return -ENOMEM;
+	program->len = (unsigned short)((size_t)size / sizeof(program->filter[0]));
+	return 0;
+}
+
 static int export(scmp_filter_ctx filter, struct sock_fprog *program)
 {
-	int file = memfd_create("filter", MFD_CLOEXEC);
-	off_t size = -1;
+	struct door_text_file file;
 	int result = -ENOMEM;
 
-	if (file < 0)
+	if (!door_text_file_make(&file))
 		return -ENOMEM;
-	if (seccomp_export_bpf(filter, file) == 0)
-		size = lseek(file, 0, SEEK_END);
-	if (size > 0)
-		program->filter = malloc((size_t)size);
-	if (size > 0 && program->filter && pread(file, program->filter, (size_t)size, 0) == size) {
-		program->len = (unsigned short)((size_t)size / sizeof(program->filter[0]));
-		result = 0;
-	}
-	(void)close(file);
+	if (seccomp_export_bpf(filter, file.writer) == 0)
+		result = read_program(file.reader, program);
+	door_text_file_end(&file);
 	return result;
 }
 
