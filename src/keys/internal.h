@@ -45,6 +45,13 @@ struct keys_listed {
 /* Calls each until it returns true, which is returned. */
 bool keys_kernel_list(bool (*each)(void *argument, const struct keys_listed *key), void *argument);
 
+/* A process's parent and the moment of its beginning; false: it is gone. */
+bool keys_kernel_origin(long process, long *parent, int64_t *start);
+/* The moment that is now, on the clock of keys_kernel_origin: ticks of sysconf(_SC_CLK_TCK). */
+int64_t keys_kernel_moment(void);
+/* Whether this process has a session keyring, other than its user's that stands in for one. */
+bool keys_kernel_has_session(const struct keys_host *host);
+
 /* Whether the kernel's key is of type logon, as far as it may be seen. */
 bool keys_kernel_is_logon(const struct keys_host *host, int32_t serial);
 /* Whether the kernel has the key no more. */
@@ -55,6 +62,32 @@ uint32_t keys_kernel_uid(const struct keys_host *host);
 uint32_t keys_kernel_gid(const struct keys_host *host);
 /* 32 random bits that decide nothing but a number: unequal, not secret. */
 uint32_t keys_kernel_random(const struct keys_host *host);
+
+/* ---- possession.c: what programs of other processes possess; the lock is held ---- */
+
+/* Where a program has put a key, and who it was. */
+struct keys_place {
+	long process;
+	uint32_t thread, uid;
+	int32_t ring;     /* as named */
+	uint32_t session; /* of keys_session_for */
+};
+
+/* The caller is about to join a session. */
+void keys_session_join(const struct keys_caller *caller);
+/* The caller is about to link a key in a keyring, or to unlink it, both as named. */
+void keys_session_link(const struct keys_caller *caller, int32_t key, int32_t ring, bool linked);
+/* The number of the caller's session once it has put a key into a keyring; 0: the supervisor's. */
+uint32_t keys_session_for(const struct keys_host *host, const struct keys_caller *caller,
+			  int32_t ring);
+
+/* Whether the caller possesses a key that was put to a place; NULL: it was not seen. */
+bool keys_is_possessed(const struct keys_host *host, const struct keys_caller *caller,
+		       const struct keys_place *place, int32_t serial);
+
+/* keyrings(7): the owner's, the group's or the others' rights, and the possessor's beside them. */
+bool keys_facts_grant(const struct keys_facts *facts, const struct keys_caller *caller,
+		      bool possessed, unsigned right);
 
 /* ---- logon.c: payloads of the kernel's logon keys; the lock is held ---- */
 

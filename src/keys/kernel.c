@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The kernel's keyrings, and what little else this room asks of the kernel. */
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/keyctl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/secmem.h"
 #include "keys/internal.h"
@@ -147,6 +149,46 @@ uint32_t keys_kernel_random(const struct keys_host *host)
 	    (long)sizeof(value))
 		return value;
 	return atomic_fetch_add(&counter, 1);
+}
+
+bool keys_kernel_origin(long process, long *parent, int64_t *start)
+{
+	char path[32], line[1024];
+	const char *behind_name;
+	FILE *file;
+	bool read;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", process);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	read = fgets(line, sizeof(line), file) != NULL;
+	(void)fclose(file);
+	behind_name = read ? strrchr(line, ')') : NULL; /* which may have anything in it */
+	/* proc(5): state, ppid, 17 others, starttime. */
+	return behind_name &&
+	       sscanf(behind_name + 1,
+		      " %*c %ld %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+		      "%*s %" SCNd64,
+		      parent, start) == 2;
+}
+
+int64_t keys_kernel_moment(void)
+{
+	long ticks = sysconf(_SC_CLK_TCK);
+	struct timespec time;
+
+	if (ticks <= 0 || clock_gettime(CLOCK_BOOTTIME, &time) < 0)
+		return 0;
+	return (int64_t)time.tv_sec * ticks + time.tv_nsec / (1000000000 / ticks);
+}
+
+bool keys_kernel_has_session(const struct keys_host *host)
+{
+	long session = control(host, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0, 0, 0);
+
+	return session !=
+	       control(host, KEYCTL_GET_KEYRING_ID, KEY_SPEC_USER_SESSION_KEYRING, 0, 0, 0);
 }
 
 #define LIST_LINE 8192u /* of /proc/keys: a description and what is before it */

@@ -99,8 +99,10 @@ void keys_watch(const struct keys_host *host, const struct keys_caller *caller, 
 
 /*
  * keys_payload of such a caller.  Narrower in the same ways, and: -EACCES where the caller's own
- * process and thread keyrings have a key that it did not add.  Wider: what is in a keyring that
- * processes share, and was added by one of them, is taken to be possessed by all of its user.
+ * process and thread keyrings have a key that it did not add.  A process has the session keyring
+ * that it or its nearest ancestor has joined, and else the supervisor's: also one that lost its
+ * parent before its first call on keys.  Wider: what was put into a keyring by that one's serial is
+ * taken to be possessed by all of the same user.
  */
 int keys_payload_for(const struct keys_host *host, const struct keys_caller *caller, int32_t serial,
 		     uint8_t **payload, size_t *size);

@@ -15,10 +15,8 @@
 
 /* A key that a program has added, as far as it was seen. */
 struct seen {
-	long process;
-	uint32_t thread, uid;
+	struct keys_place place;
 	int64_t since;
-	int32_t ring;            /* as named */
 	int32_t serial;          /* 0: not known yet */
 	bool changed;            /* its permissions were: it may be seen no more, but */
 	struct keys_facts facts; /* this was set */
@@ -119,7 +117,7 @@ static bool consider(void *argument, const struct keys_listed *key)
 static bool is_made(const struct keys_host *host, const struct keys_caller *caller,
 		    const struct seen *seen)
 {
-	return seen->thread == caller->thread || host->now() - seen->since >= CALL_MAX;
+	return seen->place.thread == caller->thread || host->now() - seen->since >= CALL_MAX;
 }
 
 /*
@@ -161,7 +159,7 @@ static bool name(void *argument, const struct keys_listed *key)
 	if (key->serial != naming->serial)
 		return false;
 	for (struct seen *seen = all; seen; seen = seen->next) {
-		if (seen->serial || seen->process != naming->caller->process ||
+		if (seen->serial || seen->place.process != naming->caller->process ||
 		    strcmp(seen->type, key->type) != 0 || !describes(key->text, seen->description))
 			continue;
 		naming->seen = seen;
@@ -200,55 +198,10 @@ static void resolve_all(const struct keys_host *host, const struct keys_caller *
 
 /* ---- what a key says of itself ---- */
 
-static bool in_groups(const struct keys_caller *caller, uint32_t gid)
-{
-	for (unsigned i = 0; i < caller->group_count; i++)
-		if (caller->groups[i] == gid)
-			return true;
-	return caller->gid == gid;
-}
-
-/* keyrings(7): the owner's, the group's or the others' rights, and the possessor's beside them. */
-static bool grants(const struct keys_facts *facts, const struct keys_caller *caller, bool possessed,
-		   unsigned right)
-{
-	uint32_t rights = facts->permissions;
-
-	if (caller->uid == facts->uid)
-		rights >>= 16;
-	else if (facts->permissions & 0x3f00 && in_groups(caller, facts->gid))
-		rights >>= 8;
-	if (possessed)
-		rights |= facts->permissions >> 24;
-	return rights & right;
-}
-
-static bool is_own_ring(int32_t ring)
-{
-	return ring == KEY_SPEC_THREAD_KEYRING || ring == KEY_SPEC_PROCESS_KEYRING;
-}
-
-/* Whether a keyring gives its keys to who possesses it. */
-static bool is_open(const struct keys_host *host, int32_t ring)
-{
-	struct keys_facts facts;
-
-	return keys_kernel_facts(host, ring, &facts) == 0 &&
-	       (facts.permissions >> 24 | facts.permissions >> 16) & KEYS_SEARCH;
-}
-
 static bool possesses(const struct keys_host *host, const struct keys_caller *caller,
-		      const struct seen *seen, int searchable)
+		      const struct seen *seen)
 {
-	if (!seen)
-		return searchable != -EACCES && caller->same_user;
-	if (seen->uid != caller->uid)
-		return false;
-	if (seen->ring == KEY_SPEC_THREAD_KEYRING)
-		return seen->thread == caller->thread;
-	if (seen->ring == KEY_SPEC_PROCESS_KEYRING)
-		return seen->process == caller->process;
-	return seen->ring < 0 || is_open(host, seen->ring);
+	return keys_is_possessed(host, caller, &seen->place, seen->serial);
 }
 
 /* The kernel's facts of a key, or if it may be seen no more, those that were set. */
@@ -265,14 +218,20 @@ static int facts_of(const struct keys_host *host, int32_t serial, const struct s
 
 /* ---- calls ---- */
 
-static struct seen **find_added(const struct keys_caller *caller, int32_t ring, const char *type,
+static bool is_same_place(const struct keys_place *a, const struct keys_place *b)
+{
+	return a->process == b->process && a->ring == b->ring &&
+	       (a->ring != KEY_SPEC_SESSION_KEYRING || a->session == b->session);
+}
+
+static struct seen **find_added(const struct keys_place *place, const char *type,
 				const char *description)
 {
 	struct seen **link = &all;
 
 	while (*link &&
-	       ((*link)->process != caller->process || (*link)->ring != ring ||
-		strcmp((*link)->type, type) != 0 || strcmp((*link)->description, description) != 0))
+	       (!is_same_place(&(*link)->place, place) || strcmp((*link)->type, type) != 0 ||
+		strcmp((*link)->description, description) != 0))
 		link = &(*link)->next;
 	return link;
 }
@@ -288,12 +247,13 @@ static bool may_update(const struct keys_host *host, const struct keys_caller *c
 	*gone = result == -ENOKEY || result == -EKEYREVOKED;
 	if (*gone)
 		forget(link);
-	return result == 0 && grants(&facts, caller, possesses(host, caller, *link, 0), KEYS_WRITE);
+	return result == 0 &&
+	       keys_facts_grant(&facts, caller, possesses(host, caller, *link), KEYS_WRITE);
 }
 
 /* Takes over the payload. */
-static void note(const struct keys_host *host, const struct keys_caller *caller, int32_t ring,
-		 const char *type, const char *description, uint8_t *payload, size_t size)
+static void note(const struct keys_host *host, const struct keys_place *place, const char *type,
+		 const char *description, uint8_t *payload, size_t size)
 {
 	size_t length = strlen(description) + 1;
 	struct seen *seen = calloc(1, sizeof(*seen));
@@ -307,11 +267,8 @@ static void note(const struct keys_host *host, const struct keys_caller *caller,
 	memcpy(copy, description, length);
 	if (count >= KEYS_MAX)
 		forget(oldest());
-	seen->process = caller->process;
-	seen->thread = caller->thread;
-	seen->uid = caller->uid;
+	seen->place = *place;
 	seen->since = host->now();
-	seen->ring = ring;
 	snprintf(seen->type, sizeof(seen->type), "%s", type);
 	seen->description = copy;
 	seen->payload = payload;
@@ -324,7 +281,13 @@ static void note(const struct keys_host *host, const struct keys_caller *caller,
 static void add_seen(const struct keys_host *host, const struct keys_caller *caller,
 		     const char *type, const char *description, const long x[5])
 {
-	int32_t ring = (int32_t)x[4];
+	const struct keys_place place = {
+	    .process = caller->process,
+	    .thread = caller->thread,
+	    .uid = caller->uid,
+	    .ring = (int32_t)x[4],
+	    .session = keys_session_for(host, caller, (int32_t)x[4]),
+	};
 	size_t size = (size_t)x[3];
 	struct seen **link;
 	uint8_t *payload;
@@ -333,11 +296,11 @@ static void add_seen(const struct keys_host *host, const struct keys_caller *cal
 	if (keys_take_payload(host, x[2], size, &payload) < 0)
 		return;
 	resolve_all(host, caller, false);
-	link = find_added(caller, ring, type, description);
+	link = find_added(&place, type, description);
 	if (*link && ((*link)->serial == 0 || may_update(host, caller, link, &gone)))
 		replace(*link, payload, size);
 	else if (!*link || gone)
-		note(host, caller, ring, type, description, payload, size);
+		note(host, &place, type, description, payload, size);
 	else
 		secmem_free(payload, size);
 }
@@ -372,8 +335,9 @@ static void watch_permissions(const struct keys_host *host, const struct keys_ca
 {
 	struct keys_facts facts;
 
-	/* Its owner may change them. */
-	if (facts_of(host, seen->serial, seen, &facts) < 0 || facts.uid != caller->uid)
+	/* Its owner may change them, as far as they let it. */
+	if (facts_of(host, seen->serial, seen, &facts) < 0 || facts.uid != caller->uid ||
+	    !keys_facts_grant(&facts, caller, possesses(host, caller, seen), KEYS_SETATTR))
 		return;
 	seen->facts = facts;
 	seen->facts.permissions = (uint32_t)x[2];
@@ -386,7 +350,8 @@ static void watch_end(const struct keys_host *host, const struct keys_caller *ca
 	struct keys_facts facts;
 
 	if (facts_of(host, seen->serial, seen, &facts) == 0 &&
-	    grants(&facts, caller, possesses(host, caller, seen, 0), KEYS_WRITE | KEYS_SETATTR))
+	    keys_facts_grant(&facts, caller, possesses(host, caller, seen),
+			     KEYS_WRITE | KEYS_SETATTR))
 		seen->revoked = true;
 }
 
@@ -396,6 +361,10 @@ static void watch_control(const struct keys_host *host, const struct keys_caller
 	struct seen **link = &all;
 	int operation = (int)x[0];
 
+	if (operation == KEYCTL_JOIN_SESSION_KEYRING)
+		keys_session_join(caller);
+	if (operation == KEYCTL_LINK || operation == KEYCTL_UNLINK)
+		keys_session_link(caller, (int32_t)x[1], (int32_t)x[2], operation == KEYCTL_LINK);
 	if (operation != KEYCTL_UPDATE && operation != KEYCTL_SETPERM &&
 	    operation != KEYCTL_REVOKE && operation != KEYCTL_INVALIDATE)
 		return;
@@ -437,9 +406,9 @@ static int special(const struct keys_host *host, const struct keys_caller *calle
 {
 	int result;
 
-	if (is_own_ring(serial)) {
+	if (serial == KEY_SPEC_THREAD_KEYRING || serial == KEY_SPEC_PROCESS_KEYRING) {
 		for (const struct seen *seen = all; seen; seen = seen->next)
-			if (seen->process == caller->process && seen->ring == serial)
+			if (seen->place.process == caller->process && seen->place.ring == serial)
 				return -ENOPROTOOPT;
 		return -ENOKEY;
 	}
@@ -461,9 +430,10 @@ static int copy_of(const struct seen *seen, uint8_t **payload, size_t *size)
 static int judge(const struct keys_host *host, const struct keys_caller *caller, int32_t serial,
 		 const struct seen *seen, const struct keys_facts *facts)
 {
+	bool possessed = keys_is_possessed(host, caller, seen ? &seen->place : NULL, serial);
 	int searchable = keys_kernel_searchable(host, serial);
 
-	if (!grants(facts, caller, possesses(host, caller, seen, searchable), KEYS_SEARCH))
+	if (!keys_facts_grant(facts, caller, possessed, KEYS_SEARCH))
 		return -EACCES;
 	if (searchable != 0 && searchable != -EACCES)
 		return searchable;

@@ -427,6 +427,74 @@ static void test_threads_and_children(void **state)
 	assert_int_equal(give_aes(of_process), 0);
 }
 
+static int give_as_nobody(int serial)
+{
+	if (setgid(65534) < 0 || setuid(65534) < 0)
+		return -errno;
+	return give_aes(serial);
+}
+
+static int give_in_new_session(int serial)
+{
+	int session = control(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
+
+	return session < 0 ? session : give_aes(serial);
+}
+
+/* A child made in one session gives a key that was put there after its parent has left it. */
+static int give_after_parent_left(int serial)
+{
+	char byte;
+	int left[2], status, result;
+	pid_t child;
+
+	if (pipe(left) < 0)
+		return -errno;
+	child = fork();
+	if (child == 0) {
+		if (read(left[0], &byte, 1) != 1)
+			_exit(1);
+		_exit(-give_aes(serial) & 0xff);
+	}
+	usleep(50000); /* a child's age is known to a hundredth of a second */
+	result = give_in_new_session(serial);
+	if (write(left[1], "x", 1) != 1 || waitpid(child, &status, 0) != child)
+		return -errno;
+	return result == -EACCES && WIFEXITED(status) ? -WEXITSTATUS(status) : -EPROTO;
+}
+
+/* What is in the user's keyring is possessed where that is linked in the session. */
+static int give_linked(int serial)
+{
+	int result = control(KEYCTL_LINK, KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING, 0, 0);
+
+	if (result < 0)
+		return result;
+	result = give_aes(serial);
+	(void)control(KEYCTL_UNLINK, KEY_SPEC_USER_KEYRING, KEY_SPEC_SESSION_KEYRING, 0, 0);
+	return give_aes(serial) == -EACCES ? result : -EPROTO;
+}
+
+static void test_sessions(void **state)
+{
+	char name[32]; /* others may run this, too, and the user's keyring is one */
+	int session, user;
+
+	(void)state;
+	snprintf(name, sizeof(name), "ualg test %d", (int)getpid());
+	session = add("logon", "l:sessions", key_bytes, 16, KEY_SPEC_SESSION_KEYRING);
+	user = add("user", name, key_bytes, 16, KEY_SPEC_USER_KEYRING);
+	assert_true(user > 0);
+	assert_int_equal(in_child(give_in_new_session, session), -EACCES);
+	assert_int_equal(in_child(give_after_parent_left, session), 0);
+	if (geteuid() == 0)
+		assert_int_equal(in_child(give_as_nobody, session), 0);
+	assert_int_equal(give_aes(user), -EACCES);
+	assert_int_equal(in_child(give_linked, user), 0);
+	assert_int_equal(in_child(give_in_new_session, user), -EACCES);
+	assert_int_equal(control(KEYCTL_UNLINK, user, KEY_SPEC_USER_KEYRING, 0, 0), 0);
+}
+
 /* As a kernel that has no keyrings answers. */
 static bool refuse_key_calls(void)
 {
@@ -473,6 +541,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_operations),
 	    cmocka_unit_test(test_nesting),
 	    cmocka_unit_test(test_threads_and_children),
+	    cmocka_unit_test(test_sessions),
 	};
 	bool refused = argc > 1 && strcmp(argv[1], "refused") == 0;
 
@@ -487,6 +556,8 @@ int main(int argc, char **argv)
 	/* A session of its own, so that nothing is left behind in the user's keyrings. */
 	if (!refused)
 		(void)control(KEYCTL_JOIN_SESSION_KEYRING, 0, 0, 0, 0);
+	if (refused) /* whose sessions are others */
+		cmocka_set_skip_filter("test_sessions");
 	return cmocka_run_group_tests_name(refused ? "keys of our own" : "keys of the kernel",
 					   tests, NULL, NULL);
 }
