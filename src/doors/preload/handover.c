@@ -11,6 +11,7 @@
 
 #include "base/lock.h"
 #include "base/secmem.h"
+#include "doors/common/descriptors.h"
 #include "doors/common/handover.h"
 #include "doors/common/system.h"
 #include "doors/preload/process.h"
@@ -30,16 +31,30 @@ void preload_handover_begin(void)
 	atomic_store(&preload_supervised, result == 0);
 }
 
-/* The supervisor, too, raises the soft limit for its numbers. */
-static void raise_limit(unsigned number)
+static bool raise_limit(unsigned number, struct rlimit *before)
 {
-	struct rlimit limit;
+	struct rlimit raised;
 
-	if (DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) < 0 ||
-	    number < limit.rlim_cur || number >= limit.rlim_max)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, NULL);
+	if (DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, before) < 0 ||
+	    number < before->rlim_cur || number >= before->rlim_max)
+		return false;
+	raised = (struct rlimit){before->rlim_max, before->rlim_max};
+	return DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, &raised, NULL) == 0;
+}
+
+/*
+ * A copy from a number on, which may be above the soft limit: that one is for the program's own
+ * descriptors, so it is raised for this alone.
+ */
+static long copy_from(int number, long command, int from)
+{
+	struct rlimit before;
+	bool raised = raise_limit((unsigned)from, &before);
+	long copy = DOOR_CALL_3(SYS_fcntl, number, command, from);
+
+	if (raised)
+		(void)DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, &before, NULL);
+	return copy;
 }
 
 /* A copy of a descriptor within the window, or -1. */
@@ -50,16 +65,24 @@ static int copy_in_window(int number)
 	int from = handover_next(&hello.window, 0);
 
 	while (from >= 0) {
-		long copy;
+		long copy = copy_from(number, command, from);
 
-		raise_limit((unsigned)from);
-		copy = DOOR_CALL_3(SYS_fcntl, number, command, from);
 		if (copy < 0 || handover_in_window(&hello.window, (int)copy))
 			return copy < 0 ? -1 : (int)copy;
 		(void)DOOR_CALL_1(SYS_close, copy);
 		from = handover_next(&hello.window, (int)copy);
 	}
 	return -1;
+}
+
+/* Whether a number is above the program's soft limit, and that one has no room for it. */
+static bool is_one_too_many(int number)
+{
+	struct rlimit limit;
+
+	return DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0 &&
+	       (rlim_t)number >= limit.rlim_cur &&
+	       door_descriptors_own() > limit.rlim_cur;
 }
 
 int preload_handover_place(int number)
@@ -72,7 +95,10 @@ int preload_handover_place(int number)
 	if (placed < 0)
 		return number;
 	(void)DOOR_CALL_1(SYS_close, number);
-	return placed;
+	if (!is_one_too_many(placed))
+		return placed;
+	(void)DOOR_CALL_1(SYS_close, placed);
+	return -EMFILE;
 }
 
 /* ---- giving ---- */

@@ -21,8 +21,11 @@ static inline bool preload_is_supervised(void)
 	return __builtin_expect(atomic_load_explicit(&preload_supervised, memory_order_relaxed), 0);
 }
 
-/* Puts a new placeholder to a number that the supervisor sees calls on.  Returns that number; the
- * one given, where there is no supervisor or no room. */
+/*
+ * Puts a new placeholder to a number that the supervisor sees calls on.  Returns that number; the
+ * one given, where there is no supervisor or no room; -EMFILE, and it is closed: with it the
+ * program has more descriptors than its soft limit allows.
+ */
 int preload_handover_place(int number);
 
 /* Gives the socket of a number away, with its parent and all that share it. */

@@ -65,15 +65,22 @@ static int inject(const struct supervisor_call *call, int descriptor, int number
 	    .srcfd = (uint32_t)descriptor,
 	    .newfd_flags = cloexec ? O_CLOEXEC : 0,
 	};
+	struct rlimit before;
+	bool raised = false;
 	int result;
 
 	if (number >= 0) {
 		request.flags |= SECCOMP_ADDFD_FLAG_SETFD;
 		request.newfd = (uint32_t)number;
+		raised = process_raise_limit(call, number, &before);
 	}
 	result = ioctl(notify_listener, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
 	if (result < 0)
-		return -errno;
+		result = -errno;
+	if (raised)
+		process_restore_limit(call, &before);
+	if (result < 0)
+		return result;
 	if (waits_for_death)
 		answer(call, result);
 	else

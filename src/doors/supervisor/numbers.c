@@ -81,7 +81,7 @@ CALLS_HANDLER(serve_fcntl)
 
 	if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
 		return SUPERVISOR_PROCEED;
-	if (from < 0)
+	if (from < 0 || !process_may_ask_for(call, from))
 		return SUPERVISOR_PROCEED; /* the kernel knows what is wrong with it */
 	return copy_in_window(call, from, command == F_DUPFD_CLOEXEC);
 }

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "doors/common/descriptors.h"
 #include "doors/supervisor/events.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/loop.h"
@@ -327,21 +328,34 @@ void process_forget_object(const struct supervisor_object *object)
 	}
 }
 
-/* Room for a number below the program's hard limit: the soft one is for its own descriptors. */
-static bool raise_limit(const struct supervisor_call *call, unsigned number)
+/* Of a program with other credentials it may not be told: then the kernel decides. */
+static struct rlimit limit_of(const struct supervisor_call *call)
 {
-	struct rlimit limit;
+	struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
 
-	/* Of a program with other credentials it may not be told: then the kernel decides. */
-	if (prlimit(call->process->pid, RLIMIT_NOFILE, NULL, &limit) < 0)
-		return true;
-	if (number < limit.rlim_cur)
-		return true;
-	if (number >= limit.rlim_max)
+	(void)prlimit(call->process->pid, RLIMIT_NOFILE, NULL, &limit);
+	return limit;
+}
+
+bool process_may_ask_for(const struct supervisor_call *call, int number)
+{
+	return (rlim_t)number < limit_of(call).rlim_cur;
+}
+
+bool process_raise_limit(const struct supervisor_call *call, int number, struct rlimit *before)
+{
+	struct rlimit raised;
+
+	*before = limit_of(call);
+	if ((rlim_t)number < before->rlim_cur)
 		return false;
-	limit.rlim_cur =
-	    number + PAGE_NUMBERS < limit.rlim_max ? number + PAGE_NUMBERS : limit.rlim_max;
-	return prlimit(call->process->pid, RLIMIT_NOFILE, &limit, NULL) == 0;
+	raised = (struct rlimit){(rlim_t)number + 1, before->rlim_max};
+	return prlimit(call->process->pid, RLIMIT_NOFILE, &raised, NULL) == 0;
+}
+
+void process_restore_limit(const struct supervisor_call *call, const struct rlimit *before)
+{
+	(void)prlimit(call->process->pid, RLIMIT_NOFILE, before, NULL);
 }
 
 static bool is_free(const struct supervisor_call *call, int number)
@@ -355,19 +369,31 @@ static bool is_free(const struct supervisor_call *call, int number)
 	return ask(call, number, &object, &socket) < 0;
 }
 
+static rlim_t count_descriptors(const struct supervisor_call *call)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", call->thread);
+	return door_descriptors_of(path);
+}
+
 int process_free_number(const struct supervisor_call *call, int from)
 {
+	const struct rlimit limit = limit_of(call);
 	int hint = call->process->free_hint;
 	int number = from > hint ? from : hint;
 
 	for (;; number++) {
 		if (!handover_in_window(&filter_window, number))
 			number = handover_next(&filter_window, number);
-		if (number < 0 || (number >= hint && !raise_limit(call, (unsigned)number)))
+		if (number < 0 || (rlim_t)number >= limit.rlim_max)
 			return -EMFILE;
 		if (is_free(call, number))
 			break;
 	}
+	/* The window has gaps, for which numbers above the limit make up. */
+	if ((rlim_t)number >= limit.rlim_cur && count_descriptors(call) >= limit.rlim_cur)
+		return -EMFILE;
 	if (from <= hint)
 		call->process->free_hint = number;
 	return number;

@@ -13,6 +13,8 @@
 #ifndef UALG_DOORS_SUPERVISOR_PROCESS_H
 #define UALG_DOORS_SUPERVISOR_PROCESS_H
 
+#include <sys/resource.h>
+
 #include "doors/supervisor/supervisor.h"
 
 enum object_kind { OBJECT_ALG, OBJECT_NETLINK };
@@ -86,10 +88,21 @@ void process_ask_anew(void);
 void process_note(struct supervisor_process *process, int number, struct supervisor_object *object);
 
 /*
- * The lowest number of the window, from `from` on, that is free in the caller: it, or -EMFILE.  The
- * caller's soft limit is raised where it must be.
+ * The lowest number of the window, from `from` on, that is free in the caller: it, or -EMFILE: the
+ * caller has as many descriptors as its soft limit (RLIMIT_NOFILE) allows.  The number itself may
+ * be above that, but is below the hard limit.
  */
 int process_free_number(const struct supervisor_call *call, int from);
+
+/*
+ * Raises the caller's soft limit where a number is not below it; *before is for the restoring, once
+ * the number is taken.  Returns whether it did.
+ */
+bool process_raise_limit(const struct supervisor_call *call, int number, struct rlimit *before);
+void process_restore_limit(const struct supervisor_call *call, const struct rlimit *before);
+
+/* Whether a number is below the caller's soft limit, as F_DUPFD wants it (F-04). */
+bool process_may_ask_for(const struct supervisor_call *call, int number);
 
 /* A descriptor of our own for a number of the caller's: it, or a negative errno. */
 int process_descriptor(const struct supervisor_call *call, int number);
