@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RLIMIT_NOFILE: sockets come up to the soft limit, which stays the program's own (F-04).  The same
+ * RLIMIT_NOFILE: sockets come up to the soft limit, which stays the program's own (F-08).  The same
  * program passes on a kernel.
  */
 #include "preload_common.h"

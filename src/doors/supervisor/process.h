@@ -101,7 +101,7 @@ int process_free_number(const struct supervisor_call *call, int from);
 bool process_raise_limit(const struct supervisor_call *call, int number, struct rlimit *before);
 void process_restore_limit(const struct supervisor_call *call, const struct rlimit *before);
 
-/* Whether a number is below the caller's soft limit, as F_DUPFD wants it (F-04). */
+/* Whether a number is below the caller's soft limit, as F_DUPFD wants it (F-08). */
 bool process_may_ask_for(const struct supervisor_call *call, int number);
 
 /* A descriptor of our own for a number of the caller's: it, or a negative errno. */
