@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "base/scratch.h"
 #include "base/secmem.h"
 #include "socket/internal.h"
 
@@ -105,28 +106,39 @@ static int absorb_all(struct sock *sock, const struct sock_io *io)
 }
 
 /* Data that is not in memory yet comes in pieces that stay in the cache. */
-__attribute__((noinline)) static int absorb_pulled(struct sock *sock, struct sock_io *io)
+static int absorb_pieces(struct sock *sock, struct sock_io *io, uint8_t piece[PULL_PIECE])
 {
 	const struct tfm *tfm = sock_key_of(sock)->tfm;
-	uint8_t bytes[PULL_PIECE];
 	size_t size;
 	ssize_t got;
 	int result;
 
 	do {
-		size = io->size - io->done < sizeof(bytes) ? io->size - io->done : sizeof(bytes);
-		got = io->pull(io, bytes, size);
+		size = io->size - io->done < PULL_PIECE ? io->size - io->done : PULL_PIECE;
+		got = io->pull(io, piece, size);
 		if (got < 0) {
 			if (io->paged && io->done >= SOCK_PAGE)
 				io->flags |= SOCK_MSG_MORE; /* Z-07 */
-			result = io->done ? 0 : (int)got;
-			break;
+			return io->done ? 0 : (int)got;
 		}
-		result = tfm->alg->hash.update(tfm, sock->hash_state, bytes, (size_t)got);
+		result = tfm->alg->hash.update(tfm, sock->hash_state, piece, (size_t)got);
 		io->done += (size_t)got;
 	} while (result == 0 && (size_t)got == size && io->done < io->size);
+	return result;
+}
+
+static int absorb_pulled(struct sock *sock, struct sock_io *io)
+{
+	size_t most = io->size < PULL_PIECE ? io->size : PULL_PIECE;
+	struct scratch scratch;
+	int result;
+
+	if (!scratch_take(&scratch, PULL_PIECE))
+		return -ENOMEM;
+	result = absorb_pieces(sock, io, scratch.memory);
+	secmem_wipe(scratch.memory, most);
+	scratch_give(&scratch);
 	io->size = io->done;
-	secmem_wipe(bytes, sizeof(bytes));
 	return result;
 }
 

@@ -9,8 +9,9 @@
 #include "doors/common/placeholder_filter.h"
 #include "doors/common/system.h"
 
-/* Datagrams sent in one call while filling a queue; the default buffer holds less than this. */
-#define FILL_BATCH 256u
+/* Datagrams sent in one call while filling a queue: the default buffer holds eight times as many,
+ * but the stack may be a small one. */
+#define FILL_BATCH 32u
 
 bool door_placeholder_has_readiness(enum sock_kind kind)
 {

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/scratch.h"
 #include "doors/common/aio.h"
 #include "doors/common/message.h"
 #include "doors/common/placeholder.h"
@@ -20,6 +21,7 @@
 #include "doors/preload/watch.h"
 
 #define GROUP_MOST  DOOR_AIO_TOGETHER_MOST
+#define SMALL_COUNT 8u /* entries of a vector that stand on the stack */
 #define GROUP_LEAST (long)DOOR_AIO_TOGETHER_LEAST
 _Static_assert(GROUP_MOST <= PRELOAD_EVENTS_TOGETHER, "events of a group come together");
 
@@ -121,22 +123,35 @@ static int perform_buffer(aio_context_t context, struct call *call)
 	return perform(context, call);
 }
 
-__attribute__((noinline)) static int perform_vector(aio_context_t context, struct call *call)
+static int perform_gathered(aio_context_t context, struct call *call, struct iovec *iov)
 {
 	struct door_memory memory = {.copy = copy};
-	struct iovec iov[DOOR_IOV_MAX];
-	ssize_t size;
+	ssize_t size = door_message_vector(
+	    &memory, (struct iovec *)(uintptr_t)call->control.aio_buf, call->iov_count, iov);
+
+	if (size < 0)
+		return (int)size;
+	call->iov = iov;
+	call->size = (size_t)size;
+	return perform(context, call);
+}
+
+static int perform_vector(aio_context_t context, struct call *call)
+{
+	struct iovec small[SMALL_COUNT];
+	struct scratch scratch;
+	int result;
 
 	if (call->control.aio_nbytes > DOOR_IOV_MAX)
 		return -EINVAL;
-	call->iov = iov;
 	call->iov_count = call->control.aio_nbytes;
-	size = door_message_vector(&memory, (struct iovec *)(uintptr_t)call->control.aio_buf,
-				   call->iov_count, iov);
-	if (size < 0)
-		return (int)size;
-	call->size = (size_t)size;
-	return perform(context, call);
+	if (call->iov_count <= SMALL_COUNT)
+		return perform_gathered(context, call, small);
+	if (!scratch_take(&scratch, call->iov_count * sizeof(struct iovec)))
+		return -ENOMEM;
+	result = perform_gathered(context, call, scratch.memory);
+	scratch_give(&scratch);
+	return result;
 }
 
 /* ---- doing many at once ---- */
@@ -290,14 +305,21 @@ static long perform_group(aio_context_t context, struct group *group, long *erro
  * The entries from first on, if they belong together: how many of them are done, and *error as
  * perform_group has it.  0 without error: there are none such.
  */
-__attribute__((noinline)) static long begin_group(aio_context_t context, struct iocb **list,
-						  long first, long count, long *error)
+static long begin_group(aio_context_t context, struct iocb **list, long first, long count,
+			long *error)
 {
-	struct group group;
+	struct scratch scratch;
+	struct group *group;
+	long done;
 
 	*error = 0;
-	read_group(list, first, count, &group);
-	return group.count < GROUP_LEAST ? 0 : perform_group(context, &group, error);
+	if (!scratch_take(&scratch, sizeof(*group)))
+		return 0;
+	group = scratch.memory;
+	read_group(list, first, count, group);
+	done = group->count < GROUP_LEAST ? 0 : perform_group(context, group, error);
+	scratch_give(&scratch);
+	return done;
 }
 
 /* The kernel asks the placeholder: it shows what there is to see from now on. */

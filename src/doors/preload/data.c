@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/compiler.h"
+#include "base/scratch.h"
 #include "doors/common/system.h"
 #include "doors/preload/fault.h"
 
@@ -233,23 +234,41 @@ static int gather_run(struct gather *gather, const struct msghdr *from,
 	return preload_guard(&gather->range, 1, gather_work, gather);
 }
 
-__attribute__((noinline)) static ssize_t transfer_large_message(int number, struct sock *sock,
-								struct msghdr *header, int flags,
-								enum preload_direction direction)
-{
+/* The most that a message may have. */
+struct large {
 	struct iovec iov[DOOR_IOV_MAX];
 	_Alignas(8) uint8_t control[DOOR_CONTROL_MAX];
+};
+
+static ssize_t transfer_in(struct large *large, int number, struct sock *sock,
+			   struct msghdr *header, int flags, enum preload_direction direction)
+{
 	struct gather gather;
 	int result;
 
-	gather.iov = iov;
+	gather.iov = large->iov;
 	gather.iov_room = DOOR_IOV_MAX;
-	gather.control = control;
-	gather.control_room = sizeof(control);
+	gather.control = large->control;
+	gather.control_room = sizeof(large->control);
 	result = gather_run(&gather, header, direction);
 	if (result < 0)
 		return result;
 	return transfer_gathered(number, sock, &gather, header, flags);
+}
+
+__attribute__((noinline)) static ssize_t transfer_large_message(int number, struct sock *sock,
+								struct msghdr *header, int flags,
+								enum preload_direction direction)
+{
+	struct scratch scratch;
+	ssize_t result;
+
+	if (!scratch_take(&scratch, sizeof(struct large)))
+		return -ENOMEM;
+	pthread_cleanup_push(scratch_give, &scratch);
+	result = transfer_in(scratch.memory, number, sock, header, flags, direction);
+	pthread_cleanup_pop(1);
+	return result;
 }
 
 ssize_t preload_transfer_message(int number, struct sock *sock, struct msghdr *header, int flags,
@@ -321,9 +340,15 @@ __attribute__((noinline)) static ssize_t transfer_large_vector(int number, struc
 							       size_t count, int flags,
 							       enum preload_direction direction)
 {
-	struct iovec iov[DOOR_IOV_MAX];
+	struct scratch scratch;
+	ssize_t result;
 
-	return transfer_vector(number, sock, from, count, iov, flags, direction);
+	if (!scratch_take(&scratch, count * sizeof(struct iovec)))
+		return -ENOMEM;
+	pthread_cleanup_push(scratch_give, &scratch);
+	result = transfer_vector(number, sock, from, count, scratch.memory, flags, direction);
+	pthread_cleanup_pop(1);
+	return result;
 }
 
 ssize_t preload_transfer_vector(int number, struct sock *sock, const struct iovec *vector,

@@ -94,13 +94,16 @@ static inline ssize_t preload_transfer_buffer(int number, struct sock *sock, con
 	return preload_transfer(number, sock, &io, direction);
 }
 
-/* readv, preadv2, writev, pwritev2: -EINVAL for counts and sizes out of range; 0 for no bytes. */
+/*
+ * readv, preadv2, writev, pwritev2: -EINVAL for counts and sizes out of range; -ENOMEM; 0 for no
+ * bytes.
+ */
 ssize_t preload_transfer_vector(int number, struct sock *sock, const struct iovec *vector,
 				int count, int flags, enum preload_direction direction);
 
 /*
  * sendmsg and recvmsg.  recvmsg writes *header's name length, control length and flags.
- * Errors of the generic layer: -EFAULT, -EINVAL, -EMSGSIZE, -ENOBUFS.
+ * Errors of the generic layer: -EFAULT, -EINVAL, -EMSGSIZE, -ENOBUFS, -ENOMEM.
  */
 ssize_t preload_transfer_message(int number, struct sock *sock, struct msghdr *header, int flags,
 				 enum preload_direction direction);

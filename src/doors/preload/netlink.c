@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 
+#include "base/scratch.h"
 #include "doors/common/message.h"
 #include "doors/common/netlink.h"
 #include "doors/common/system.h"
@@ -15,7 +15,9 @@
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
 
-#define SMALL_REQUEST 4096u /* bytes of a request that needs no memory of its own */
+/* What needs no memory of its own. */
+#define SMALL_REQUEST 4096u /* bytes of a request */
+#define SMALL_COUNT   16u   /* pieces of a message, or messages */
 
 _Atomic bool preload_netlink_active;
 _Atomic uint8_t preload_netlink_numbers[PRELOAD_TABLE_SIZE];
@@ -152,49 +154,68 @@ static int serve_gathered(int number, const struct iovec *iov, size_t count, uin
 	return result < 0 ? result : serve(number, buffer, size);
 }
 
+static int serve_small(int number, const struct iovec *iov, size_t count, size_t size)
+{
+	uint8_t buffer[SMALL_REQUEST];
+
+	return serve_gathered(number, iov, count, buffer, size);
+}
+
 static int serve_large(int number, const struct iovec *iov, size_t count, size_t size)
 {
-	long memory = DOOR_CALL_6(SYS_mmap, NULL, size, PROT_READ | PROT_WRITE,
-				  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct scratch scratch;
 	int result;
 
-	if (memory < 0 && memory > -PRELOAD_PAGE)
+	if (!scratch_take(&scratch, size))
 		return -ENOBUFS;
-	result = serve_gathered(number, iov, count, (uint8_t *)memory, size);
-	(void)DOOR_CALL_2(SYS_munmap, memory, size);
+	result = serve_gathered(number, iov, count, scratch.memory, size);
+	scratch_give(&scratch);
 	return result;
 }
 
-ssize_t preload_netlink_sendmsg(int number, const struct msghdr *message, int flags)
+static ssize_t send_vector(int number, const struct msghdr *header, struct iovec *iov, int flags)
 {
 	struct door_memory memory = {.copy = copy_in};
-	struct iovec iov[DOOR_IOV_MAX];
-	uint8_t small[SMALL_REQUEST];
-	struct msghdr header;
-	ssize_t size;
+	ssize_t size = door_message_vector(&memory, header->msg_iov, header->msg_iovlen, iov);
 	int result;
 
-	pthread_testcancel();
-	result = door_message_header(&memory, message, true, &header);
-	if (result < 0)
-		return result;
-	size = door_message_vector(&memory, header.msg_iov, header.msg_iovlen, iov);
 	if (size < 0)
 		return size;
 	if (size == 0)
 		return -ENODATA;
-	result = judge_message(number, &header, flags);
+	result = judge_message(number, header, flags);
 	if (result < 0)
 		return result;
 	if (size > door_netlink_most(number))
 		return -EMSGSIZE;
 	if (door_netlink_is_connected_elsewhere(number))
 		return size; /* the kernel may be asked, but its answer is not let in */
-	if ((size_t)size <= sizeof(small))
-		result = serve_gathered(number, iov, header.msg_iovlen, small, (size_t)size);
+	if ((size_t)size <= SMALL_REQUEST)
+		result = serve_small(number, iov, header->msg_iovlen, (size_t)size);
 	else
-		result = serve_large(number, iov, header.msg_iovlen, (size_t)size);
+		result = serve_large(number, iov, header->msg_iovlen, (size_t)size);
 	return result < 0 ? result : size;
+}
+
+ssize_t preload_netlink_sendmsg(int number, const struct msghdr *message, int flags)
+{
+	struct door_memory memory = {.copy = copy_in};
+	struct iovec small[SMALL_COUNT];
+	struct scratch scratch;
+	struct msghdr header;
+	ssize_t result;
+
+	pthread_testcancel();
+	result = door_message_header(&memory, message, true, &header);
+	if (result < 0)
+		return result;
+	if (header.msg_iovlen <= SMALL_COUNT)
+		return send_vector(number, &header, small, flags);
+	if (!scratch_take(&scratch, header.msg_iovlen * sizeof(struct iovec)))
+		return -ENOMEM;
+	result = send_vector(number, &header, scratch.memory, flags);
+	scratch_give(&scratch);
+	return result;
 }
 
 ssize_t preload_netlink_sendto(int number, const void *buffer, size_t size, int flags,
@@ -299,13 +320,14 @@ ssize_t preload_netlink_recvmsg(int number, struct msghdr *message, int flags)
 	return result;
 }
 
-int preload_netlink_recvmmsg(int number, struct mmsghdr *messages, unsigned count, int flags,
-			     struct timespec *timeout)
+struct name {
+	void *address;
+	socklen_t room;
+};
+
+static int receive_many(int number, struct mmsghdr *messages, unsigned count, int flags,
+			struct timespec *timeout, struct name *names)
 {
-	struct {
-		void *name;
-		socklen_t room;
-	} names[DOOR_IOV_MAX];
 	struct msghdr before;
 	unsigned known = 0;
 	int result;
@@ -313,12 +335,31 @@ int preload_netlink_recvmmsg(int number, struct mmsghdr *messages, unsigned coun
 	for (; known < count && known < DOOR_IOV_MAX; known++) {
 		if (preload_copy_in(&before, &messages[known].msg_hdr, sizeof(before)) < 0)
 			break;
-		names[known].name = before.msg_name;
+		names[known].address = before.msg_name;
 		names[known].room = before.msg_namelen;
 	}
 	result = REAL(recvmmsg)(number, messages, count, flags, timeout);
 	for (unsigned i = 0; result > 0 && i < (unsigned)result && i < known; i++)
-		hide_port(names[i].name, names[i].room, door_netlink_port(number));
+		hide_port(names[i].address, names[i].room, door_netlink_port(number));
+	return result;
+}
+
+int preload_netlink_recvmmsg(int number, struct mmsghdr *messages, unsigned count, int flags,
+			     struct timespec *timeout)
+{
+	struct name small[SMALL_COUNT];
+	struct scratch scratch;
+	int result;
+
+	if (count <= SMALL_COUNT)
+		return receive_many(number, messages, count, flags, timeout, small);
+	if (!scratch_take(&scratch, DOOR_IOV_MAX * sizeof(struct name))) {
+		errno = ENOMEM;
+		return -1;
+	}
+	pthread_cleanup_push(scratch_give, &scratch);
+	result = receive_many(number, messages, count, flags, timeout, scratch.memory);
+	pthread_cleanup_pop(1);
 	return result;
 }
 
