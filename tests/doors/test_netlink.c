@@ -23,6 +23,7 @@
 
 #include <linux/cryptouser.h>
 #include <linux/netlink.h>
+#include <linux/sock_diag.h>
 
 #include "doors/common/system.h"
 #include "support/afalg.h"
@@ -342,6 +343,24 @@ static void test_listing(void **state)
 }
 
 /* F-01, F-02 for these: a duplicate and a child have the same socket. */
+/* Who lists and does not read has no memory of the kernel's without end. */
+static void test_unread(void **state)
+{
+	struct request request = ask("");
+	uint32_t memory[16] = {0};
+	socklen_t size = sizeof(memory);
+	int fd = open_netlink(SOCK_RAW);
+
+	(void)state;
+	request.header.nlmsg_flags |= NLM_F_DUMP;
+	for (unsigned i = 0; i < 400; i++)
+		if (send(fd, &request, sizeof(request), 0) < 0)
+			break;
+	assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory, &size), 0);
+	assert_in_range(memory[SK_MEMINFO_RMEM_ALLOC], 1, 10 << 20);
+	close(fd);
+}
+
 static void test_numbers(void **state)
 {
 	struct request request = ask("sha256");
@@ -468,12 +487,12 @@ static void test_forged(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_socket),        cmocka_unit_test(test_sending),
-	    cmocka_unit_test(test_receiving),     cmocka_unit_test(test_flags),
-	    cmocka_unit_test(test_errors),        cmocka_unit_test(test_capped),
-	    cmocka_unit_test(test_listing),       cmocka_unit_test(test_numbers),
-	    cmocka_unit_test(test_user),          cmocka_unit_test(test_forged),
-	    cmocka_unit_test(test_past_the_door),
+	    cmocka_unit_test(test_socket),    cmocka_unit_test(test_sending),
+	    cmocka_unit_test(test_receiving), cmocka_unit_test(test_flags),
+	    cmocka_unit_test(test_errors),    cmocka_unit_test(test_capped),
+	    cmocka_unit_test(test_listing),   cmocka_unit_test(test_numbers),
+	    cmocka_unit_test(test_unread),    cmocka_unit_test(test_user),
+	    cmocka_unit_test(test_forged),    cmocka_unit_test(test_past_the_door),
 	};
 	size_t count = sizeof(tests) / sizeof(tests[0]);
 

@@ -141,6 +141,24 @@ static void shares_both_directions(void **state)
 	share_in_mode(O_RDWR);
 }
 
+/* Pieces of one byte take a page each; whoever puts them has no more room than anybody. */
+static void is_not_enlarged_without_end(void **state)
+{
+	int ends[2];
+	void *page = door_pipe_pages(4096);
+
+	(void)state;
+	assert_non_null(page);
+	assert_int_equal(pipe(ends), 0);
+	for (unsigned i = 0; i < 2000 && door_pipe_put(ends[1], page, 1) == 1; i++)
+		;
+	assert_int_equal(door_pipe_put(ends[1], page, 1), -EAGAIN);
+	assert_true(fcntl(ends[1], F_GETPIPE_SZ) <= 1 << 20);
+	close(ends[0]);
+	close(ends[1]);
+	door_pipe_pages_free(page, 4096);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +166,7 @@ int main(void)
 	    cmocka_unit_test(takes_from_both_directions),
 	    cmocka_unit_test(shares_a_reading_end),
 	    cmocka_unit_test(shares_both_directions),
+	    cmocka_unit_test(is_not_enlarged_without_end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,6 @@
 #include "doors/common/netlink.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <linux/filter.h>
 #include <stddef.h>
 
@@ -10,6 +9,12 @@
 #include "doors/common/system.h"
 
 #define SEND_OVERHEAD 32 /* of SO_SNDBUF, not for data: observed, EMSGSIZE */
+
+/*
+ * What a queue may hold beyond the program's own SO_RCVBUF, bytes: a listing of thousands of
+ * algorithms.  A supervisor could keep any amount for a program that asks and never reads.
+ */
+#define LISTING_MOST (4 << 20)
 
 /* Drops what has NLM_F_REQUEST in the first byte of its flags, and what has no flags. */
 void door_netlink_prepare(int number)
@@ -131,7 +136,7 @@ static int deliver(struct catalog_netlink *netlink, const struct iovec *pieces, 
 		/* The kernel would go on with a listing as it is read; here it is queued at once.
 		 */
 		room = get_option(number, SOL_SOCKET, SO_RCVBUF);
-		set_receive_buffer(number, INT_MAX);
+		set_receive_buffer(number, room > LISTING_MOST ? room : LISTING_MOST);
 		result = DOOR_CALL_3(SYS_sendmsg, number, &message, MSG_DONTWAIT);
 		set_receive_buffer(number, room);
 	}

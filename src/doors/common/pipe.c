@@ -13,6 +13,8 @@
 
 #include "doors/common/system.h"
 
+#define CAPACITY_MOST ((size_t)1 << 20) /* bytes: pipe-max-size, as kernels have it (pipe(7)) */
+
 static long access_mode(int descriptor)
 {
 	long flags = DOOR_CALL_2(SYS_fcntl, descriptor, F_GETFL);
@@ -99,12 +101,15 @@ size_t door_pipe_room(int descriptor)
 	return (size_t)capacity > used ? (size_t)capacity - used : page;
 }
 
-/* Makes room in a pipe that is full although it holds fewer bytes than it could. */
+/*
+ * Makes room in a pipe that is full although it holds fewer bytes than it could: never more than a
+ * program may have without privilege, since a supervisor's own are not the program's.
+ */
 static void enlarge(int descriptor, size_t size)
 {
 	long capacity = DOOR_CALL_2(SYS_fcntl, descriptor, F_GETPIPE_SZ);
 
-	if (capacity > 0)
+	if (capacity > 0 && (size_t)capacity + size <= CAPACITY_MOST)
 		(void)DOOR_CALL_3(SYS_fcntl, descriptor, F_SETPIPE_SZ, (size_t)capacity + size);
 }
 
