@@ -6,8 +6,10 @@
 #include "preload_common.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <linux/filter.h>
 #include <poll.h>
+#include <pthread.h>
 
 #define BEYOND 20000000 /* the usual limit of a buffer's size, many times */
 #define LIMIT  212992   /* 6.1: net.core.wmem_max and rmem_max */
@@ -211,12 +213,45 @@ static void filters_filter_nothing(void **state)
 	close(op);
 }
 
+/* Without asserts, as in any thread but the first one. */
+static void *attach_and_get(void *argument)
+{
+	struct sock_filter code[2];
+	socklen_t size = 2;
+	int op = *(int *)argument;
+
+	if (set(op, SO_ATTACH_FILTER, &fine, sizeof(fine)) == 0 &&
+	    getsockopt(op, SOL_SOCKET, SO_GET_FILTER, code, &size) == 0 && size == 2)
+		return NULL;
+	return argument;
+}
+
+static void filters_fit_small_stacks(void **state)
+{
+	pthread_attr_t attributes;
+	pthread_t thread;
+	void *failed;
+	int op = cipher_op();
+
+	(void)state;
+	assert_int_equal(pthread_attr_init(&attributes), 0);
+	assert_int_equal(pthread_attr_setstacksize(&attributes, (size_t)PTHREAD_STACK_MIN), 0);
+	assert_int_equal(pthread_create(&thread, &attributes, attach_and_get, &op), 0);
+	assert_int_equal(pthread_join(thread, &failed), 0);
+	assert_null(failed);
+	pthread_attr_destroy(&attributes);
+	close(op);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(force_is_for_the_privileged), cmocka_unit_test(force_knows_no_limit),
-	    cmocka_unit_test(changes_of_filters),          cmocka_unit_test(filters_are_shown),
+	    cmocka_unit_test(force_is_for_the_privileged),
+	    cmocka_unit_test(force_knows_no_limit),
+	    cmocka_unit_test(changes_of_filters),
+	    cmocka_unit_test(filters_are_shown),
 	    cmocka_unit_test(filters_filter_nothing),
+	    cmocka_unit_test(filters_fit_small_stacks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include "base/scratch.h"
 #include "doors/common/system.h"
 
 #define GUARD 4u /* instructions of the placeholder's own */
@@ -79,19 +80,31 @@ static int copy_head(struct door_memory *memory, const void *value, bool compat,
 	return 0;
 }
 
+/* Code has room for a program of any size. */
+static int attach_callers(int placeholder, struct sock_filter *code, struct door_memory *memory,
+			  const struct sock_fprog *head)
+{
+	unsigned count = head->filter && head->len && head->len <= MOST ? head->len : UINT32_MAX;
+
+	if (count <= MOST &&
+	    memory->copy(memory, code + GUARD, head->filter, count * sizeof(code[0])) < 0)
+		return -EFAULT;
+	return attach(placeholder, code, count, ALL_BEFORE_CLASSIC);
+}
+
 int door_filter_attach(int placeholder, struct door_memory *memory, const void *value, bool compat)
 {
-	struct sock_filter code[BPF_MAXINSNS];
+	struct scratch scratch;
 	struct sock_fprog head;
-	unsigned count;
+	int result;
 
 	if (copy_head(memory, value, compat, &head) < 0)
 		return -EFAULT;
-	count = head.filter && head.len && head.len <= MOST ? head.len : UINT32_MAX;
-	if (count <= MOST &&
-	    memory->copy(memory, code + GUARD, head.filter, count * sizeof(code[0])) < 0)
-		return -EFAULT;
-	return attach(placeholder, code, count, ALL_BEFORE_CLASSIC);
+	if (!scratch_take(&scratch, DOOR_FILTER_SIZE))
+		return -ENOMEM;
+	result = attach_callers(placeholder, scratch.memory, memory, &head);
+	scratch_give(&scratch);
+	return result;
 }
 
 int door_filter_attach_extended(int placeholder, int program)

@@ -16,6 +16,9 @@
 
 #include "doors/common/message.h"
 
+/* The most that a filter takes, bytes: too much for a small stack. */
+#define DOOR_FILTER_SIZE (BPF_MAXINSNS * sizeof(struct sock_filter))
+
 /* Puts the placeholder's own filter in force, alone: 0 or the negative errno of setsockopt. */
 int door_filter_guard(int placeholder);
 

@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <sys/xattr.h>
 
+#include "base/scratch.h"
 #include "doors/common/generic.h"
 #include "doors/common/message.h"
 #include "doors/common/placeholder_filter.h"
@@ -55,10 +56,8 @@ static bool is_guarded(int number)
 	return option_of(number, SO_TYPE) == SOCK_DGRAM;
 }
 
-/* The size of a filter, in instructions, is told and asked for in the place of bytes. */
-static int give_filter(int number, void *value, socklen_t *size)
+static int give_instructions(int number, struct sock_filter *code, void *value, socklen_t *size)
 {
-	struct sock_filter code[BPF_MAXINSNS];
 	int room, count, result = preload_copy_in(&room, size, sizeof(room));
 
 	if (result < 0)
@@ -72,6 +71,19 @@ static int give_filter(int number, void *value, socklen_t *size)
 		result = preload_copy_out(value, code, (size_t)count * sizeof(code[0]));
 	}
 	return result < 0 ? result : preload_copy_out(size, &count, sizeof(count));
+}
+
+/* The size of a filter, in instructions, is told and asked for in the place of bytes. */
+static int give_filter(int number, void *value, socklen_t *size)
+{
+	struct scratch scratch;
+	int result;
+
+	if (!scratch_take(&scratch, DOOR_FILTER_SIZE))
+		return -ENOMEM;
+	result = give_instructions(number, scratch.memory, value, size);
+	scratch_give(&scratch);
+	return result;
 }
 
 static const int netlink_protocol = NETLINK_CRYPTO;
