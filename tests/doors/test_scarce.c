@@ -247,6 +247,14 @@ static void *ask_in_pieces(void *number)
 	return returned(sendmsg(*(int *)number, &message, 0));
 }
 
+static void *open_protocols(void *unused)
+{
+	int file = open("/proc/net/protocols", O_RDONLY);
+
+	(void)unused;
+	return returned(file < 0 ? -1 : close(file));
+}
+
 #define TOGETHER 8
 
 static aio_context_t context;
@@ -303,6 +311,7 @@ static void fits_small_stacks(void **state)
 	assert_int_equal(afalg_send(cipher, &encrypt, text, FEW_PIECES * 16, 0), FEW_PIECES * 16);
 	assert_int_equal(in_small_thread(wait_for_pieces, cipher), 1);
 	assert_int_equal(in_small_thread(receive_pieces, cipher), FEW_PIECES * 16);
+	assert_int_equal(in_small_thread(open_protocols, 0), 0);
 	if (netlink >= 0)
 		assert_int_equal(in_small_thread(ask_in_pieces, netlink), sizeof(struct nlmsghdr));
 	close(netlink);

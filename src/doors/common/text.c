@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "doors/common/pipe.h"
 #include "doors/common/system.h"
 
 #define PROTOCOLS_MAX 16384 /* bytes of the kernel's file; a longer one is left as it is */
@@ -61,10 +62,8 @@ static bool write_flags(int file, const char *heading, const char *end)
 	return write_all(file, "\n", 1);
 }
 
-bool door_text_protocols(int file, bool present)
+static bool write_protocols(int file, const char *text, size_t size)
 {
-	char text[PROTOCOLS_MAX];
-	size_t size = present ? read_protocols(text, sizeof(text)) : 0;
 	const char *end = memchr(text, '\n', size);
 
 	if (!end || memmem(text, size, "\nALG ", 5))
@@ -74,4 +73,16 @@ bool door_text_protocols(int file, bool present)
 	       write_all(file, PROTOCOLS_LINE, sizeof(PROTOCOLS_LINE) - 1) &&
 	       write_flags(file, text, end - 1) &&
 	       write_all(file, end, size - (size_t)(end - text));
+}
+
+bool door_text_protocols(int file, bool present)
+{
+	char *text = present ? door_pipe_pages(PROTOCOLS_MAX) : NULL;
+	bool written;
+
+	if (!text)
+		return false;
+	written = write_protocols(file, text, read_protocols(text, PROTOCOLS_MAX));
+	door_pipe_pages_free(text, PROTOCOLS_MAX);
+	return written;
 }
