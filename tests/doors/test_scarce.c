@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <poll.h>
 #include <pthread.h>
@@ -247,6 +248,18 @@ static void *ask_in_pieces(void *number)
 	return returned(sendmsg(*(int *)number, &message, 0));
 }
 
+static void *keep_filter(void *number)
+{
+	static struct sock_filter code[] = {BPF_STMT(BPF_RET | BPF_K, UINT32_MAX)};
+	const struct sock_fprog program = {.len = 1, .filter = code};
+	struct sock_filter kept[1];
+	socklen_t size = 1;
+
+	if (setsockopt(*(int *)number, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0)
+		return returned(-1);
+	return returned(getsockopt(*(int *)number, SOL_SOCKET, SO_GET_FILTER, kept, &size));
+}
+
 static void *open_protocols(void *unused)
 {
 	int file = open("/proc/net/protocols", O_RDONLY);
@@ -311,6 +324,7 @@ static void fits_small_stacks(void **state)
 	assert_int_equal(afalg_send(cipher, &encrypt, text, FEW_PIECES * 16, 0), FEW_PIECES * 16);
 	assert_int_equal(in_small_thread(wait_for_pieces, cipher), 1);
 	assert_int_equal(in_small_thread(receive_pieces, cipher), FEW_PIECES * 16);
+	assert_int_equal(in_small_thread(keep_filter, cipher), 0);
 	assert_int_equal(in_small_thread(open_protocols, 0), 0);
 	if (netlink >= 0)
 		assert_int_equal(in_small_thread(ask_in_pieces, netlink), sizeof(struct nlmsghdr));
