@@ -391,6 +391,9 @@ static void any_call(struct chance *chance)
 	case 31:
 		any_key(chance);
 		break;
+	case 32:
+		syscall(SYS_socket, AF_ALG, HANDOVER_ASKED, 0, any_memory(chance));
+		break;
 	default:
 		any_change_of_memory(chance);
 	}

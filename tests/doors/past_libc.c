@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,12 +156,116 @@ static void in_handlers(void **state)
 	setitimer(ITIMER_REAL, &never, NULL);
 }
 
+/* The thread's mask is what it was, and nothing is left over. */
+static void with_all_blocked(void **state)
+{
+	sigset_t all, before, now, pending;
+	int op = begun();
+
+	(void)state;
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
+	sigprocmask(SIG_BLOCK, NULL, &all); /* as far as it can be */
+	assert_int_equal(write_inline(op, "c", 1), 1);
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	sigpending(&pending);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	for (int i = 1; i < SIGRTMIN; i++)
+		assert_int_equal(sigismember(&now, i), sigismember(&all, i));
+	assert_true(sigismember(&now, SIGSEGV));
+	assert_false(sigismember(&pending, SIGSEGV));
+	assert_abc(op);
+}
+
+/* Where nothing may be queued, signals are sent, but what they are for is lost. */
+static void with_no_queue(void **state)
+{
+	struct rlimit none, before;
+	int op = begun();
+
+	(void)state;
+	getrlimit(RLIMIT_SIGPENDING, &before);
+	none = before;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_SIGPENDING, &none);
+	assert_int_equal(write_inline(op, "c", 1), 1);
+	setrlimit(RLIMIT_SIGPENDING, &before);
+	assert_abc(op);
+}
+
+static volatile int segv_count;
+
+static void count_segv(int number)
+{
+	(void)number;
+	segv_count++;
+}
+
+/* Signals of that number that somebody else sends are the program's. */
+static void signals_of_its_own(void **state)
+{
+	const struct sigaction action = {.sa_handler = count_segv};
+	struct sigaction before;
+	int op = begun();
+
+	(void)state;
+	sigaction(SIGSEGV, &action, &before);
+	raise(SIGSEGV);
+	assert_int_equal(segv_count, 1);
+	assert_int_equal(write_inline(op, "c", 1), 1);
+	assert_int_equal(segv_count, 1);
+	raise(SIGSEGV);
+	assert_int_equal(segv_count, 2);
+	sigaction(SIGSEGV, &before, NULL);
+	assert_abc(op);
+}
+
+enum { THREADS = 4, ROUNDS = 50 };
+
+/* Returns how many rounds were right. */
+static void *rounds(void *unused)
+{
+	uintptr_t right = 0;
+	sigset_t all;
+
+	(void)unused;
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		int parent = afalg_bind("hash", "sha256"), op = afalg_accept(parent);
+		uint8_t digest[32] = {0};
+
+		right += send(op, "ab", 2, MSG_MORE) == 2 && write_inline(op, "c", 1) == 1 &&
+			 recv(op, digest, sizeof(digest), 0) == sizeof(digest) &&
+			 memcmp(digest, digest_begins, sizeof(digest_begins)) == 0;
+		close(op);
+		close(parent);
+	}
+	return (void *)right;
+}
+
+static void threads_at_once(void **state)
+{
+	pthread_t threads[THREADS];
+
+	(void)state;
+	for (unsigned i = 0; i < THREADS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, rounds, NULL), 0);
+	for (unsigned i = 0; i < THREADS; i++) {
+		void *right;
+
+		pthread_join(threads[i], &right);
+		assert_int_equal((uintptr_t)right, ROUNDS);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(changes_hands),
-	    cmocka_unit_test(after_sigaction),
-	    cmocka_unit_test(in_handlers),
+	    cmocka_unit_test(changes_hands),   cmocka_unit_test(after_sigaction),
+	    cmocka_unit_test(in_handlers),     cmocka_unit_test(with_all_blocked),
+	    cmocka_unit_test(with_no_queue),   cmocka_unit_test(signals_of_its_own),
+	    cmocka_unit_test(threads_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,7 +19,7 @@
  * first call.  The kernel itself answers EINVAL or EAFNOSUPPORT.  0: there is a supervisor.
  */
 #define HANDOVER_HELLO   0x756c6700 /* flags that no kernel has */
-#define HANDOVER_VERSION 1
+#define HANDOVER_VERSION 2
 
 /*
  * Which numbers the supervisor sees calls on.  The end of each period of numbers: the first such
@@ -76,10 +76,21 @@ struct handover_give {
 #define HANDOVER_MARK(number) (0x75616c672d6f776eL ^ (long)(number))
 
 /*
- * The signal by which the supervisor asks for a socket that a call was made on past libc, and the
- * value it comes with, to which the number is added.  It has a handler in the preload door anyway.
+ * The signal by which the supervisor asks for a socket that a call was made on past libc.  It has a
+ * handler in the preload door anyway.
  */
 #define HANDOVER_SIGNAL SIGSEGV
-#define HANDOVER_VALUE  0x7561000000000000UL
+
+/*
+ * socket(AF_ALG, HANDOVER_ASKED, 0, struct handover_asked *): what that signal is for, as the
+ * kernel does not promise to carry a word with it (RLIMIT_SIGPENDING).  0; -ENOENT: the supervisor
+ * has asked this thread for nothing, or it has been told; -EFAULT.
+ */
+#define HANDOVER_ASKED 0x756c6701
+
+struct handover_asked {
+	int32_t number;
+	uint32_t blocked; /* the thread blocks the signal, and is to again */
+};
 
 #endif

@@ -317,7 +317,7 @@ static void on_fault(int number, siginfo_t *info, void *context)
 {
 	if (fault_is_guarded(info, context))
 		escape_on_return(context);
-	else if (!preload_handover_asked(info))
+	else if (!preload_handover_asked(info, context))
 		forward(number, info, context);
 }
 

@@ -226,15 +226,31 @@ void preload_handover_inherited(void)
 	}
 }
 
-bool preload_handover_asked(const siginfo_t *info)
+static bool give_what_is_asked(ucontext_t *context)
 {
-	uint64_t value = (uintptr_t)info->si_value.sival_ptr;
+	struct handover_asked asked;
 
-	if (info->si_code != SI_QUEUE || (value & ~(uint64_t)UINT32_MAX) != HANDOVER_VALUE ||
-	    !preload_is_supervised())
+	if (DOOR_CALL_4(SYS_socket, AF_ALG, HANDOVER_ASKED, 0, &asked) != 0)
 		return false;
-	preload_handover_number((int)(uint32_t)value);
+	preload_handover_number(asked.number);
+	if (asked.blocked)
+		(void)sigaddset(&context->uc_sigmask, HANDOVER_SIGNAL);
 	return true;
+}
+
+bool preload_handover_asked(const siginfo_t *info, ucontext_t *context)
+{
+	uint64_t all = UINT64_MAX, mask = 0;
+	bool given;
+
+	/* What is sent has no code above 0; a fault has. */
+	if (info->si_signo != HANDOVER_SIGNAL || info->si_code > 0 || !preload_is_supervised())
+		return false;
+	/* Other signals would end the calls to the supervisor before it takes them. */
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_BLOCK, &all, &mask, sizeof(all));
+	given = give_what_is_asked(context);
+	(void)DOOR_CALL_4(SYS_rt_sigprocmask, SIG_SETMASK, &mask, NULL, sizeof(mask));
+	return given;
 }
 
 /* ---- what comes from elsewhere ---- */

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <ucontext.h>
 
 #include "socket/sock.h"
 
@@ -34,8 +35,11 @@ void preload_handover_number(int number);
 void preload_handover_all(void);
 void preload_handover_inherited(void);
 
-/* Whether a signal is the supervisor's request for a socket: then it has been given. */
-bool preload_handover_asked(const siginfo_t *info);
+/*
+ * Whether a signal is the supervisor's request for a socket: then it has been given.  context: that
+ * of the handler, by which a thread that blocks the signal does so again.
+ */
+bool preload_handover_asked(const siginfo_t *info, ucontext_t *context);
 
 /*
  * A descriptor that came in a message: another one in its place, that the supervisor sees calls on,

@@ -13,8 +13,10 @@
 #include "doors/common/record.h"
 #include "doors/supervisor/filter.h"
 #include "doors/supervisor/host.h"
+#include "doors/supervisor/insist.h"
 #include "doors/supervisor/memory.h"
 #include "doors/supervisor/object.h"
+#include "doors/supervisor/proc.h"
 #include "doors/supervisor/waiting.h"
 
 /* A socket's state: its queue, its key, its message; what is larger was not made by the door. */
@@ -101,6 +103,66 @@ static long take(const struct supervisor_call *call, int number)
 	return result < 0 ? result : adopt(call, number, sock);
 }
 
+/* What threads were asked for, until they look: one each. */
+static struct question {
+	pid_t thread; /* 0: free */
+	struct handover_asked asked;
+} questions[256];
+
+#define QUESTIONS (sizeof(questions) / sizeof(questions[0]))
+
+static bool take_question(pid_t thread, struct handover_asked *asked)
+{
+	for (size_t i = 0; i < QUESTIONS; i++)
+		if (questions[i].thread == thread) {
+			*asked = questions[i].asked;
+			questions[i].thread = 0;
+			return true;
+		}
+	return false;
+}
+
+/* NULL: so many threads that live have not looked yet. */
+static struct question *free_question(void)
+{
+	for (size_t i = 0; i < QUESTIONS; i++)
+		if (questions[i].thread == 0)
+			return &questions[i];
+	for (size_t i = 0; i < QUESTIONS; i++)
+		if (proc_process_of(questions[i].thread) < 0)
+			return &questions[i];
+	return NULL;
+}
+
+static bool note_question(pid_t thread, const struct handover_asked *asked)
+{
+	struct handover_asked forgotten;
+	struct question *question;
+
+	(void)take_question(thread, &forgotten); /* of one before it with this id */
+	question = free_question();
+	if (!question)
+		return false;
+	question->thread = thread;
+	question->asked = *asked;
+	return true;
+}
+
+bool handover_is_asked(const struct supervisor_call *call)
+{
+	return supervisor_int(call, 1) == HANDOVER_ASKED;
+}
+
+long handover_asked(const struct supervisor_call *call)
+{
+	struct handover_asked asked;
+
+	if (!take_question(call->thread, &asked))
+		return -ENOENT;
+	return memory_write(call, supervisor_pointer(call, 3), &asked, sizeof(asked)) < 0 ? -EFAULT
+											  : 0;
+}
+
 long handover_ioctl(const struct supervisor_call *call)
 {
 	int number = supervisor_int(call, 0);
@@ -137,17 +199,34 @@ static bool is_marked(const struct supervisor_call *call)
 	return !call->compat && call->args[5] == (uint64_t)HANDOVER_MARK(call->number);
 }
 
+/* Has the call made anew, behind the signal's handler. */
+static bool signal_and_answer(const struct supervisor_call *call, enum proc_reach reach)
+{
+	if (reach == PROC_REACH_BLOCKED)
+		return insist_on_signal(call, HANDOVER_SIGNAL);
+	if (syscall(SYS_tgkill, call->process->pid, call->thread, HANDOVER_SIGNAL) < 0)
+		return false;
+	call->way->answer(call, SUPERVISOR_ANEW);
+	return true;
+}
+
 static bool ask_for(const struct supervisor_call *call, int number)
 {
-	siginfo_t info = {.si_signo = HANDOVER_SIGNAL, .si_code = SI_QUEUE};
+	struct handover_asked asked = {.number = number};
+	enum proc_reach reach;
 
 	if (process_object(call, number) || !process_first_asked(call, number))
 		return false;
-	info.si_pid = getpid();
-	info.si_uid = getuid();
-	info.si_value.sival_ptr = (void *)(HANDOVER_VALUE + (unsigned)number);
-	return syscall(SYS_rt_tgsigqueueinfo, call->process->pid, call->thread, HANDOVER_SIGNAL,
-		       &info) == 0;
+	reach = proc_signal_reaches(call->thread, HANDOVER_SIGNAL);
+	if (reach == PROC_REACH_NOT)
+		return false;
+	asked.blocked = reach == PROC_REACH_BLOCKED;
+	if (!note_question(call->thread, &asked))
+		return false;
+	if (signal_and_answer(call, reach))
+		return true;
+	(void)take_question(call->thread, &asked);
+	return false;
 }
 
 bool handover_ask(const struct supervisor_call *call, const struct calls_entry *entry)

@@ -10,12 +10,16 @@
 bool handover_is_hello(const struct supervisor_call *call);
 long handover_hello(const struct supervisor_call *call);
 
+/* The handler of the signal asks what for: socket(AF_ALG, HANDOVER_ASKED, ...). */
+bool handover_is_asked(const struct supervisor_call *call);
+long handover_asked(const struct supervisor_call *call);
+
 /* The ioctls; SUPERVISOR_PROCEED: it is none of them. */
 long handover_ioctl(const struct supervisor_call *call);
 
 /*
  * Whether a call was made past libc on what may be a socket of the preload door's: then the door
- * has been asked for it, once, and the call is to be made anew.
+ * has been asked for it, once, and the call is answered: it is made anew.
  */
 bool handover_ask(const struct supervisor_call *call, const struct calls_entry *entry);
 

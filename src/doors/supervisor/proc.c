@@ -110,6 +110,18 @@ enum proc_signal proc_signal_for(pid_t thread)
 	return is_alone(status) ? PROC_SIGNAL_OWN : PROC_SIGNAL_SHARED;
 }
 
+enum proc_reach proc_signal_reaches(pid_t thread, int signal_number)
+{
+	const uint64_t bit = UINT64_C(1) << (signal_number - 1);
+	char status[4096];
+
+	if (!read_status(thread, status, sizeof(status)))
+		return PROC_REACH_NOT;
+	if (!(field(status, "\nSigBlk:") & bit))
+		return PROC_REACH_NOW;
+	return field(status, "\nSigPnd:") & bit ? PROC_REACH_NOT : PROC_REACH_BLOCKED;
+}
+
 bool proc_signal_counts(pid_t thread, int signal_number)
 {
 	char status[4096];

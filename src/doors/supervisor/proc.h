@@ -29,6 +29,15 @@ enum proc_signal {
 	PROC_SIGNAL_OWN,    /* to this thread */
 };
 enum proc_signal proc_signal_for(pid_t thread);
+
+/* Whether a signal that is sent to a thread now gets to it. */
+enum proc_reach {
+	PROC_REACH_NOW,
+	PROC_REACH_BLOCKED, /* once the thread lets it in */
+	PROC_REACH_NOT,     /* it would be one with another one that is kept waiting */
+};
+enum proc_reach proc_signal_reaches(pid_t thread, int signal_number);
+
 /* Whether anything is done for a signal: a handler, an end or a stop. */
 bool proc_signal_counts(pid_t thread, int signal_number);
 

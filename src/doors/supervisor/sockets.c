@@ -145,6 +145,8 @@ CALLS_HANDLER(serve_socket)
 		return SUPERVISOR_PROCEED;
 	if (handover_is_hello(call))
 		return handover_hello(call);
+	if (handover_is_asked(call))
+		return handover_asked(call);
 	return create_alg(call, supervisor_int(call, 1), supervisor_int(call, 2));
 }
 

@@ -56,7 +56,7 @@ static void serve(struct supervisor_call *call)
 	host_serve(call);
 	if (entry) {
 		call->number = entry->number;
-		result = handover_ask(call, entry) ? SUPERVISOR_ANEW : calls_serve(call, entry);
+		result = handover_ask(call, entry) ? SUPERVISOR_ANSWERED : calls_serve(call, entry);
 	}
 	if (result == SUPERVISOR_PROCEED)
 		call->way->proceed(call);
