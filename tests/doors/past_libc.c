@@ -10,6 +10,8 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -193,6 +195,19 @@ static void with_no_queue(void **state)
 	assert_abc(op);
 }
 
+/* The kernel refused: the program goes on as it was. */
+static void after_failed_exec(void **state)
+{
+	int op = begun();
+
+	(void)state;
+	assert_int_equal(fcntl(op, F_SETFD, FD_CLOEXEC), 0);
+	assert_int_equal(execl("/nonexistent/program", "program", (char *)NULL), -1);
+	assert_int_equal(errno, ENOENT);
+	assert_int_equal(write_inline(op, "c", 1), 1);
+	assert_abc(op);
+}
+
 static volatile int segv_count;
 
 static void count_segv(int number)
@@ -265,7 +280,7 @@ int main(void)
 	    cmocka_unit_test(changes_hands),   cmocka_unit_test(after_sigaction),
 	    cmocka_unit_test(in_handlers),     cmocka_unit_test(with_all_blocked),
 	    cmocka_unit_test(with_no_queue),   cmocka_unit_test(signals_of_its_own),
-	    cmocka_unit_test(threads_at_once),
+	    cmocka_unit_test(threads_at_once), cmocka_unit_test(after_failed_exec),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

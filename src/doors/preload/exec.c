@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "doors/preload/handover.h"
+#include "doors/preload/process.h"
 #include "doors/preload/real.h"
 #include "doors/preload/recording.h"
 
@@ -21,41 +22,52 @@ static void leave(void)
 	preload_handover_inherited();
 }
 
+/*
+ * It did not come to that.  The supervisor sees only that a program is to be executed, and takes
+ * the door for gone: so it greets again.  A vfork's child has another process, and no need of it.
+ */
+static int stay(int result)
+{
+	if (preload_is_supervised() && preload_owns())
+		preload_handover_begin();
+	return result;
+}
+
 PRELOAD_EXPORT int execve(const char *path, char *const argv[], char *const environment[])
 {
 	leave();
-	return REAL(execve)(path, argv, environment);
+	return stay(REAL(execve)(path, argv, environment));
 }
 
 PRELOAD_EXPORT int execv(const char *path, char *const argv[])
 {
 	leave();
-	return REAL(execv)(path, argv);
+	return stay(REAL(execv)(path, argv));
 }
 
 PRELOAD_EXPORT int execvp(const char *file, char *const argv[])
 {
 	leave();
-	return REAL(execvp)(file, argv);
+	return stay(REAL(execvp)(file, argv));
 }
 
 PRELOAD_EXPORT int execvpe(const char *file, char *const argv[], char *const environment[])
 {
 	leave();
-	return REAL(execvpe)(file, argv, environment);
+	return stay(REAL(execvpe)(file, argv, environment));
 }
 
 PRELOAD_EXPORT int fexecve(int number, char *const argv[], char *const environment[])
 {
 	leave();
-	return REAL(fexecve)(number, argv, environment);
+	return stay(REAL(fexecve)(number, argv, environment));
 }
 
 PRELOAD_EXPORT int execveat(int directory, const char *path, char *const argv[],
 			    char *const environment[], int flags)
 {
 	leave();
-	return REAL(execveat)(directory, path, argv, environment, flags);
+	return stay(REAL(execveat)(directory, path, argv, environment, flags));
 }
 
 PRELOAD_EXPORT int posix_spawn(pid_t *pid, const char *path,

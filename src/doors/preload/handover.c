@@ -24,8 +24,11 @@ static struct handover_hello hello;
 
 void preload_handover_begin(void)
 {
-	long result = DOOR_CALL_4(SYS_socket, AF_ALG, HANDOVER_HELLO, HANDOVER_VERSION, &hello);
+	long result;
 
+	do /* a signal may come before the supervisor has taken the call */
+		result = DOOR_CALL_4(SYS_socket, AF_ALG, HANDOVER_HELLO, HANDOVER_VERSION, &hello);
+	while (result == -EINTR);
 	if (result > 0)
 		(void)DOOR_CALL_1(SYS_close, result); /* a stranger's answer */
 	atomic_store(&preload_supervised, result == 0);
@@ -81,8 +84,7 @@ static bool is_one_too_many(int number)
 	struct rlimit limit;
 
 	return DOOR_CALL_4(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &limit) == 0 &&
-	       (rlim_t)number >= limit.rlim_cur &&
-	       door_descriptors_own() > limit.rlim_cur;
+	       (rlim_t)number >= limit.rlim_cur && door_descriptors_own() > limit.rlim_cur;
 }
 
 int preload_handover_place(int number)

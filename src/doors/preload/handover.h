@@ -13,7 +13,7 @@
 
 #include "socket/sock.h"
 
-/* Asks for a supervisor, at the door's beginning and in a fork's child. */
+/* Asks for a supervisor: at the door's beginning, in a fork's child, after an exec that failed. */
 void preload_handover_begin(void);
 
 extern _Atomic bool preload_supervised;
