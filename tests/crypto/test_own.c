@@ -8,6 +8,7 @@
 #include "crypto/own/gf128.h"
 #include "crypto/own/poly1305.h"
 #include "crypto/own/whirlpool.h"
+#include "support/skip.h"
 
 #define MAX_DATA 2000u /* more than 16, 8 and 4 blocks of ChaCha together */
 #define ROUNDS   2000u
@@ -27,10 +28,8 @@ static void crc_twins_agree(void **state)
 
 	(void)state;
 	load_algorithms();
-	if (!crc_has_pclmul()) {
-		skip();
-		return;
-	}
+	if (!crc_has_pclmul())
+		LEAVE_OUT("the processor has no such instructions");
 	for (const struct crc *crc; (crc = crc_at(count)) != NULL; count++)
 		for (unsigned round = 0; round < ROUNDS; round++) {
 			size_t at = check_random_below(16);
@@ -51,10 +50,8 @@ static void gf128_twins_agree(void **state)
 	const struct gf128_code *special = gf128_special();
 
 	(void)state;
-	if (!special) {
-		skip();
-		return;
-	}
+	if (!special)
+		LEAVE_OUT("the processor has no such instructions");
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		bool ghash = round % 2;
 		size_t blocks = check_random_below(3 * GF128_POWERS);
@@ -83,10 +80,8 @@ static void aegis128_twins_agree(void **state)
 	const struct aegis128_code *special = aegis128_special();
 
 	(void)state;
-	if (!special) {
-		skip();
-		return;
-	}
+	if (!special)
+		LEAVE_OUT("the processor has no such instructions");
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		size_t blocks = check_random_below(9);
 		bool decrypt = round % 2;
@@ -115,10 +110,8 @@ static void whirlpool_twins_agree(void **state)
 	(void)state;
 	load_algorithms();
 	special = whirlpool_special();
-	if (!special) {
-		skip();
-		return;
-	}
+	if (!special)
+		LEAVE_OUT("the processor has no such instructions");
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		size_t blocks = check_random_below(4);
 		uint64_t a[8];
@@ -147,10 +140,8 @@ static void poly1305_twins_agree(void **state)
 	unsigned lanes = poly1305_lanes();
 
 	(void)state;
-	if (lanes == 0) {
-		skip();
-		return;
-	}
+	if (lanes == 0)
+		LEAVE_OUT("the processor has no such instructions");
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		size_t blocks = check_random_below(MAX_DATA / POLY1305_BLOCK);
 		struct poly1305_key r;
