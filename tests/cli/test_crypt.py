@@ -680,6 +680,7 @@ def test_flat_memory():
 
 
 def main():
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup has programs ignore it
     tests = [(name, value) for name, value in globals().items() if name.startswith("test_")]
     failed = 0
     print("1..%d" % len(tests))
