@@ -2,6 +2,7 @@
 /* What op sockets of type skcipher and aead have in common (abi.md section 10). */
 #include <errno.h>
 #include <stdatomic.h>
+
 #include "crypto/bytes.h"
 #include "socket/internal.h"
 

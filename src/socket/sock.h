@@ -55,7 +55,8 @@ struct sock_io {
 	 * held, so it must not sleep.  NULL: from iov.
 	 */
 	ssize_t (*pull)(struct sock_io *io, void *to, size_t size);
-	bool paged; /* a splice: each page is a send of its own, all but the last with more (Z-07) */
+	/* A splice: each page is a send of its own, all but the last with more (Z-07). */
+	bool paged;
 
 	/* The engine's. */
 	size_t done;     /* bytes so far, while the call sleeps */
