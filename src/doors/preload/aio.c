@@ -65,12 +65,6 @@ static int judge(const struct iocb *control)
 	return result;
 }
 
-static int copy(struct door_memory *memory, void *to, const void *from, size_t size)
-{
-	(void)memory;
-	return door_range_valid(from, size) ? preload_copy_in(to, from, size) : -EFAULT;
-}
-
 /* ---- doing a call ---- */
 
 static ssize_t transfer(const struct call *call)
@@ -125,7 +119,7 @@ static int perform_buffer(aio_context_t context, struct call *call)
 
 static int perform_gathered(aio_context_t context, struct call *call, struct iovec *iov)
 {
-	struct door_memory memory = {.copy = copy};
+	struct door_memory memory = {.copy = preload_copy_memory};
 	ssize_t size = door_message_vector(
 	    &memory, (struct iovec *)(uintptr_t)call->control.aio_buf, call->iov_count, iov);
 

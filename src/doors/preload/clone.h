@@ -6,9 +6,24 @@
 #ifndef UALG_DOORS_PRELOAD_CLONE_H
 #define UALG_DOORS_PRELOAD_CLONE_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 
 #include "doors/common/system.h"
+
+/*
+ * The arguments of libc's clone behind `last`, to x[3]: callers give as many as the flags ask for,
+ * and what is read beyond them goes to the real function, which takes no notice of it.
+ */
+#define PRELOAD_CLONE_REST(last, x)                                                                \
+	do {                                                                                       \
+		va_list rest;                                                                      \
+                                                                                                   \
+		va_start(rest, last);                                                              \
+		for (unsigned i = 0; i < 3; i++)                                                   \
+			(x)[i] = va_arg(rest, void *);                                             \
+		va_end(rest);                                                                      \
+	} while (0)
 
 static inline bool preload_is_clone(long number)
 {

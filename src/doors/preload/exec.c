@@ -6,10 +6,10 @@
  */
 #include <sched.h>
 #include <spawn.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "doors/preload/clone.h"
 #include "doors/preload/handover.h"
 #include "doors/preload/process.h"
 #include "doors/preload/real.h"
@@ -103,13 +103,9 @@ PRELOAD_EXPORT FILE *popen(const char *command, const char *mode)
 
 PRELOAD_EXPORT int clone(int (*begin)(void *), void *stack, int flags, void *argument, ...)
 {
-	va_list arguments;
 	void *x[3];
 
-	va_start(arguments, argument);
-	for (unsigned i = 0; i < 3; i++)
-		x[i] = va_arg(arguments, void *);
-	va_end(arguments);
+	PRELOAD_CLONE_REST(argument, x);
 	if (!(flags & CLONE_VM))
 		preload_handover_all();
 	return REAL(clone)(begin, stack, flags, argument, x[0], x[1], x[2]);

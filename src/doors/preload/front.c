@@ -182,20 +182,15 @@ X(int, fcntl, int)
 X(int, fcntl64, int)
 #undef X
 
-/* Of the last three callers give as many as the flags ask for. */
 EXPORT int front_clone(int (*begin)(void *), void *stack, int flags, void *argument,
 		       ...) __asm__("clone");
 __attribute__((no_sanitize("address"))) int front_clone(int (*begin)(void *), void *stack,
 							int flags, void *argument, ...)
 {
 	const struct preload_functions *to = front_door();
-	va_list arguments;
 	void *x[3];
 
-	va_start(arguments, argument);
-	for (unsigned i = 0; i < 3; i++)
-		x[i] = va_arg(arguments, void *);
-	va_end(arguments);
+	PRELOAD_CLONE_REST(argument, x);
 	return to ? to->clone(begin, stack, flags, argument, x[0], x[1], x[2])
 		  : REAL(clone)(begin, stack, flags, argument, x[0], x[1], x[2]);
 }

@@ -117,12 +117,6 @@ static int serve(int number, const void *data, size_t size)
 	return result;
 }
 
-static int copy_in(struct door_memory *memory, void *to, const void *from, size_t size)
-{
-	(void)memory;
-	return preload_copy_in(to, from, size);
-}
-
 /* Where a message goes: to the kernel, or nowhere. */
 static int judge_message(int number, const struct msghdr *header, int flags)
 {
@@ -175,7 +169,7 @@ static int serve_large(int number, const struct iovec *iov, size_t count, size_t
 
 static ssize_t send_vector(int number, const struct msghdr *header, struct iovec *iov, int flags)
 {
-	struct door_memory memory = {.copy = copy_in};
+	struct door_memory memory = {.copy = preload_copy_memory};
 	ssize_t size = door_message_vector(&memory, header->msg_iov, header->msg_iovlen, iov);
 	int result;
 
@@ -199,7 +193,7 @@ static ssize_t send_vector(int number, const struct msghdr *header, struct iovec
 
 ssize_t preload_netlink_sendmsg(int number, const struct msghdr *message, int flags)
 {
-	struct door_memory memory = {.copy = copy_in};
+	struct door_memory memory = {.copy = preload_copy_memory};
 	struct iovec small[SMALL_COUNT];
 	struct scratch scratch;
 	struct msghdr header;
